@@ -1,0 +1,39 @@
+"""Every error that Dartboard raises on purpose.
+
+Three families, told apart by what the caller can do about them, and a fourth
+for who is asking. The web room turns a family into a status code; nothing
+below the web knows HTTP.
+"""
+
+
+class DartboardError(Exception):
+    """Something went wrong in Dartboard."""
+
+    code = "error"
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class NotFoundError(DartboardError):
+    """There is no such thing here."""
+
+    code = "not_found"
+
+
+class InvalidError(DartboardError):
+    """The input cannot be used as it is."""
+
+    code = "invalid"
+
+
+class ConflictError(DartboardError):
+    """The thing is not in a state that allows this."""
+
+    code = "conflict"
+
+
+class ForbiddenError(DartboardError):
+    """You may not do this here."""
+
+    code = "forbidden"
