@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(
-    os.environ.get("DARTBOARD_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data")
-)
+ROOT = Path(os.environ.get("DARTBOARD_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
 def folder(name: str) -> Path:

@@ -35,6 +35,7 @@ class Facets:
     source: str = ""
     split: str = ""
     language: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

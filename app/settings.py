@@ -1,0 +1,66 @@
+"""Configuration, read once from the environment by the entry points."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ROOT = Path(__file__).parent.parent
+_WHEEL = Path(__file__).parent / "_files"
+
+
+def _shipped(name: str) -> Path:
+    """A folder that ships with Dartboard: beside app/ in a checkout, inside it in a wheel."""
+    inside = _WHEEL / name
+    return inside if inside.is_dir() else _ROOT / name
+
+
+class Settings(BaseSettings):
+    """What an operator may change. Each field is `DARTBOARD_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="DARTBOARD_", extra="ignore")
+
+    data_dir: Path = Path("dartboard-data")
+    database_url: str = ""
+    """Empty: SQLite inside the data folder. Or postgresql+psycopg://..."""
+    encoder: str = "default"
+    encoder_threads: int = 2
+    host: str = "127.0.0.1"
+    port: int = 8765
+    allowed_hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
+    upload_bytes: int = 5_000_000_000
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> str:
+        """The address of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'dartboard.db'}"
+
+    @property
+    def spool(self) -> Path:
+        """Where uploaded bytes lie until somebody removes them."""
+        return self.data_dir / "spool"
+
+    @property
+    def exports(self) -> Path:
+        """Where finished export files lie."""
+        return self.data_dir / "exports"
+
+    @property
+    def models(self) -> Path:
+        """Where encoders keep what they build."""
+        return self.data_dir / "models"
+
+    @property
+    def templates(self) -> Path:
+        """The Jinja templates."""
+        return _shipped("templates")
+
+    @property
+    def static(self) -> Path:
+        """CSS, JavaScript, fonts, the demo data set."""
+        return _shipped("static")
+
+    @property
+    def migrations(self) -> Path:
+        """The Alembic scripts."""
+        return _shipped("migrations")

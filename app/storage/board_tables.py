@@ -1,0 +1,84 @@
+"""The tables of the board: vectors, targets, frozen frames and the darts in them."""
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.storage.tables import BigKey, now
+from app.storage.vector_type import VectorType
+
+
+class EmbeddingRow(SQLModel, table=True):
+    """The vector of one text under one encoder: shared by every sample and data set."""
+
+    __tablename__ = "embedding"  # "vector" is the name of a type in pgvector
+    model_config = {"arbitrary_types_allowed": True}
+
+    encoder: str = Field(primary_key=True, max_length=60)
+    text_hash: str = Field(primary_key=True, max_length=32)
+    vector: NDArray[np.float16] = Field(sa_column=Column(VectorType(), nullable=False))
+
+
+class TargetRow(SQLModel, table=True):
+    """What a data set should cover: a kind, and for `reference` the texts of a file."""
+
+    __tablename__ = "target"
+
+    id: int = Field(default=None, primary_key=True)
+    dataset_id: int = Field(foreign_key="dataset.id", index=True, ondelete="CASCADE")
+    kind: str = Field(max_length=20)
+    name: str = Field(default="", max_length=255)
+    upload_id: int | None = Field(default=None, foreign_key="upload.id")
+    created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
+
+
+class TargetTextRow(SQLModel, table=True):
+    """One input of a reference target."""
+
+    __tablename__ = "target_text"
+    __table_args__ = (Index("ix_target_text_hash", "text_hash"),)
+
+    target_id: int = Field(foreign_key="target.id", primary_key=True, ondelete="CASCADE")
+    position: int = Field(primary_key=True)
+    text_hash: str = Field(max_length=32)
+    text: str = Field(sa_type=Text)
+
+
+class FrameRow(SQLModel, table=True):
+    """A frozen board: geometry, shares, topics and names. `arrays` is an npz file."""
+
+    __tablename__ = "frame"
+    __table_args__ = (UniqueConstraint("dataset_id", "number"),)
+
+    id: int = Field(default=None, primary_key=True)
+    dataset_id: int = Field(foreign_key="dataset.id", ondelete="CASCADE")
+    target_id: int = Field(foreign_key="target.id")
+    number: int
+    side: str = Field(max_length=10)
+    encoder: str = Field(max_length=60)
+    fitted_on: int  # rows of the target it was fitted on
+    created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
+    facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))  # names, measures
+    arrays: bytes = Field(sa_type=LargeBinary)
+
+
+class PlacementRow(SQLModel, table=True):
+    """Where one sample lies in one frame."""
+
+    __tablename__ = "placement"
+    __table_args__ = (Index("ix_placement_cell", "frame_id", "cell"),)
+
+    frame_id: int = Field(foreign_key="frame.id", primary_key=True, ondelete="CASCADE")
+    sample_id: int = Field(sa_column=Column(BigKey, primary_key=True, autoincrement=False))
+    text_hash: str = Field(max_length=32)  # of the text it was placed by
+    cell: int  # -1: an outsider
+    x: int
+    y: int
+    distance: float
+    similarity: float = 0.0  # to its nearest other sample
+    knot: int = -1  # which near-duplicate component, -1: none
+    redundancy: int = -1  # order in which its knot or cell would be cut, 0 first, -1: keep

@@ -1,0 +1,111 @@
+"""The engine, and the one place where a transaction begins and ends."""
+
+import importlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlmodel import Session, create_engine
+
+from app.errors import InvalidError
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+
+# Versions before this can lose committed writes in WAL mode when several
+# connections write and checkpoint (the WAL-reset bug).
+SAFE_WAL = (3, 51, 3)
+
+
+class UnknownDatabaseError(InvalidError):
+    """The database address must begin with sqlite:/// or postgresql+psycopg://."""
+
+
+def connect(url: str, **options: Any) -> Engine:
+    """Open the database at url, SQLite or Postgres."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, module=sqlite_module(), **options)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if url.startswith("postgresql"):
+        return create_engine(url, pool_pre_ping=True, pool_size=20, **options)
+    raise UnknownDatabaseError
+
+
+def sqlite_module() -> ModuleType:
+    """pysqlite3 with its own new SQLite where it is installed, else Python's."""
+    try:
+        return importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return sqlite3
+
+
+def is_wal_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite may use WAL with several connections."""
+    return version >= SAFE_WAL
+
+
+def reading(engine: Engine) -> Sessions:
+    """`with read() as session:` sees one snapshot; whatever it changes is dropped."""
+
+    @contextmanager
+    def read() -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    return read
+
+
+def writing(engine: Engine) -> Sessions:
+    """`with write() as session:` commits at the end, or rolls back if the block raises."""
+    writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+
+    @contextmanager
+    def write() -> Iterator[Session]:
+        with Session(writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    return write
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether the session speaks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def describe(engine: Engine) -> str:
+    """The database's own name and version, for `dartboard doctor`."""
+    question = (
+        "select 'SQLite ' || sqlite_version()"
+        if engine.dialect.name == "sqlite"
+        else "select version()"
+    )
+    with engine.connect() as connection:
+        return str(connection.exec_driver_sql(question).scalar())
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy says BEGIN itself: see _begin_sqlite
+    cursor = connection.cursor()
+    version = tuple(int(part) for part in sqlite_module().sqlite_version.split("."))
+    journal = "WAL" if is_wal_safe(version) else "TRUNCATE"
+    for pragma in (
+        "busy_timeout = 30000",
+        f"journal_mode = {journal}",
+        "synchronous = FULL",  # a 2xx answer means it is on disk
+        "foreign_keys = ON",
+        "cache_size = -65536",
+        "trusted_schema = OFF",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock up front. If it read first and locked later, a
+    # commit in between would fail it at once, however long the busy timeout.
+    begin = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    connection.exec_driver_sql(begin)

@@ -1,0 +1,218 @@
+"""The queue: a lease table, so that work and data commit together.
+
+A worker claims a job for LEASE_SECONDS and renews the lease with every
+checkpoint. A chunk's output and the new cursor are one transaction, fenced by
+the attempt: a worker that lost its lease cannot write any more.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, func, select, text, update
+
+from app.errors import ConflictError, DartboardError, NotFoundError
+from app.storage.database import is_sqlite
+from app.storage.tables import JobRow, JobState, now
+
+LEASE_SECONDS = 60.0
+IDLE_ATTEMPTS = 5  # claims without a checkpoint before a job is given up
+
+OPEN = (JobState.QUEUED, JobState.RUNNING)
+
+
+class JobNotFoundError(NotFoundError):
+    """There is no such job."""
+
+
+class JobEndedError(ConflictError):
+    """The job has already ended."""
+
+
+class LeaseLostError(DartboardError):
+    """Another worker owns this job now."""
+
+
+class CancelledError(DartboardError):
+    """Somebody cancelled this job."""
+
+
+def enqueue(
+    session: Session, kind: str, dataset_id: int | None, *, title: str = "", **params: Any
+) -> JobRow:
+    """Ask for work. It becomes visible when the caller's transaction commits.
+
+    While the same work is still waiting, that job is returned instead of a second one.
+    """
+    dedupe = f"{kind}:{dataset_id}:{sorted(params.items())}"
+    waiting = session.exec(select(JobRow).where(JobRow.dedupe == dedupe)).one_or_none()
+    if waiting is not None:
+        return waiting
+    job = JobRow(kind=kind, dataset_id=dataset_id, params=params, title=title, dedupe=dedupe)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def claim(session: Session, worker: str, kinds: Sequence[str]) -> JobRow | None:
+    """Take the oldest job that waits or whose lease ran out, or None."""
+    clock = _clock(session)
+    free = or_(
+        col(JobRow.state) == JobState.QUEUED,
+        and_(col(JobRow.state) == JobState.RUNNING, col(JobRow.lease_until) < clock),
+    )
+    oldest = (
+        select(JobRow.id)
+        .where(col(JobRow.kind).in_(kinds), free)
+        .order_by(col(JobRow.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite leaves it out: it has one writer
+    )
+    job_id = session.exec(oldest).one_or_none()
+    if job_id is None:
+        return None
+    job = get(session, job_id)
+    job.state, job.worker, job.dedupe = JobState.RUNNING, worker, None
+    job.attempt += 1
+    job.idle_attempts += 1
+    job.lease_until = clock + LEASE_SECONDS
+    job.started_at = job.started_at or now()
+    session.flush()
+    return job
+
+
+def checkpoint(session: Session, job: JobRow, **values: Any) -> None:
+    """Note progress and renew the lease, in the transaction that wrote the chunk.
+
+    Args:
+        session: the transaction that also wrote the chunk's output.
+        job: as claimed; its `seq` follows along.
+        values: columns to set, such as cursor, done, total, phase.
+
+    Raises:
+        LeaseLostError: another worker owns the job; the caller's transaction must roll back.
+        CancelledError: somebody cancelled it.
+    """
+    statement = (
+        update(JobRow)
+        .where(
+            col(JobRow.id) == job.id,
+            col(JobRow.attempt) == job.attempt,
+            col(JobRow.seq) == job.seq,
+            col(JobRow.state) == JobState.RUNNING,
+        )
+        .values(
+            seq=job.seq + 1,
+            idle_attempts=0,
+            lease_until=_clock(session) + LEASE_SECONDS,
+            **values,
+        )
+        .returning(col(JobRow.cancel))
+        .execution_options(synchronize_session=False)
+    )
+    cancelled = session.exec(statement).scalar_one_or_none()
+    if cancelled is None:
+        raise LeaseLostError
+    if cancelled:
+        raise CancelledError
+    job.seq += 1
+
+
+def beat(session: Session, job_id: int, attempt: int) -> bool:
+    """Renew the lease of work that is between checkpoints. False: the lease is lost."""
+    statement = (
+        update(JobRow)
+        .where(
+            col(JobRow.id) == job_id,
+            col(JobRow.attempt) == attempt,
+            col(JobRow.state) == JobState.RUNNING,
+        )
+        .values(lease_until=_clock(session) + LEASE_SECONDS)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.exec(statement).rowcount)
+
+
+def finish(session: Session, job: JobRow, state: JobState, error: str = "") -> None:
+    """Note how a job ended, unless another worker owns it by now."""
+    session.exec(
+        update(JobRow)
+        .where(col(JobRow.id) == job.id, col(JobRow.attempt) == job.attempt)
+        .values(state=state, error=error, finished_at=now(), lease_until=0.0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def release_of(session: Session, worker: str) -> int:
+    """Give back the jobs of a worker that is known to be dead; return how many."""
+    statement = (
+        update(JobRow)
+        .where(col(JobRow.state) == JobState.RUNNING, col(JobRow.worker) == worker)
+        .values(lease_until=0.0)
+        .execution_options(synchronize_session=False)
+    )
+    return int(session.exec(statement).rowcount)
+
+
+def cancel(session: Session, job_id: int) -> JobRow:
+    """Stop a job: at once while it waits, at its next checkpoint while it runs."""
+    job = get(session, job_id)
+    if job.state not in OPEN:
+        raise JobEndedError
+    job.cancel = True
+    if job.state == JobState.QUEUED:
+        job.state, job.finished_at, job.dedupe = JobState.CANCELLED, now(), None
+    session.flush()
+    return job
+
+
+def retry(session: Session, job_id: int) -> JobRow:
+    """Queue a failed or cancelled job again; it goes on at its cursor."""
+    job = get(session, job_id)
+    if job.state not in (JobState.FAILED, JobState.CANCELLED):
+        raise JobEndedError("Only a failed or cancelled job can be retried.")
+    job.state, job.cancel, job.error = JobState.QUEUED, False, ""
+    job.idle_attempts, job.finished_at = 0, None
+    session.flush()
+    return job
+
+
+def get(session: Session, job_id: int) -> JobRow:
+    """Return the job, or raise JobNotFoundError."""
+    job = session.get(JobRow, job_id)
+    if job is None:
+        raise JobNotFoundError
+    return job
+
+
+def of_dataset(session: Session, dataset_id: int, *, limit: int = 50) -> Sequence[JobRow]:
+    """The newest jobs of a data set."""
+    query = select(JobRow).where(JobRow.dataset_id == dataset_id)
+    return session.exec(query.order_by(col(JobRow.id).desc()).limit(limit)).all()
+
+
+def newest(session: Session, *, limit: int = 50, before: int | None = None) -> Sequence[JobRow]:
+    """The newest jobs of the instance, newest first."""
+    query = select(JobRow).order_by(col(JobRow.id).desc()).limit(limit)
+    return session.exec(query if before is None else query.where(JobRow.id < before)).all()
+
+
+def count_open(session: Session) -> int:
+    """How many jobs wait or run."""
+    return session.exec(select(func.count()).where(col(JobRow.state).in_(OPEN))).one()
+
+
+def open_of(session: Session, dataset_id: int) -> Sequence[JobRow]:
+    """The jobs of a data set that wait or run, oldest first."""
+    query = select(JobRow).where(JobRow.dataset_id == dataset_id, col(JobRow.state).in_(OPEN))
+    return session.exec(query.order_by(col(JobRow.id))).all()
+
+
+def _clock(session: Session) -> float:
+    # The database's clock, so that machines need not agree about the time.
+    question = (
+        "select (julianday('now') - 2440587.5) * 86400.0"
+        if is_sqlite(session)
+        else "select extract(epoch from clock_timestamp())::float8"
+    )
+    return float(session.exec(text(question)).scalar_one())  # type: ignore[call-overload]

@@ -1,0 +1,105 @@
+"""Real databases, real templates, a small real encoder; nothing is mocked."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.encoders.hashing import HashingEncoder
+from app.settings import Settings
+from app.storage import datasets
+from app.storage.database import Sessions, connect, reading, writing
+from app.storage.migration import migrate
+from app.storage.tables import DatasetRow
+from tests.postgres import Postgres
+
+DATABASES = ["sqlite", "postgres"]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A Postgres server for the whole run, started when the first test asks for it."""
+    server = Postgres()
+    server.start()
+    yield server
+    server.stop()
+
+
+def new_address(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """The address of a new, empty database of this kind."""
+    if kind == "sqlite":
+        return f"sqlite:///{folder / f'{uuid.uuid4().hex}.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database(f"t{uuid.uuid4().hex}")
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """A migrated database, shared by the tests that undo what they did."""
+    engine = connect(new_address(request.param, request, tmp_path_factory.mktemp("database")))
+    migrate(engine, Settings().migrations)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new, empty database for one test that needs processes or real commits."""
+    return new_address(request.param, request, tmp_path)
+
+
+@pytest.fixture
+def own_engine(address: str) -> Iterator[Engine]:
+    """A migrated database of this test alone: what it commits stays until it ends."""
+    engine = connect(address)
+    migrate(engine, Settings().migrations)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def own_read(own_engine: Engine) -> Sessions:
+    """Reading sessions on this test's own database."""
+    return reading(own_engine)
+
+
+@pytest.fixture
+def own_write(own_engine: Engine) -> Sessions:
+    """Writing sessions on this test's own database."""
+    return writing(own_engine)
+
+
+@pytest.fixture
+def write(engine: Engine) -> Iterator[Sessions]:
+    """Sessions that commit inside one outer transaction, undone after the test."""
+    with engine.connect() as connection, connection.begin() as outer:
+
+        @contextmanager
+        def begin() -> Iterator[Session]:
+            session = Session(
+                connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+            )
+            with session, session.begin():
+                yield session
+
+        yield begin
+        outer.rollback()
+
+
+@pytest.fixture
+def dataset(write: Sessions) -> DatasetRow:
+    """An empty data set."""
+    with write() as session:
+        return datasets.add(session, "recipes")
+
+
+@pytest.fixture
+def encoder() -> HashingEncoder:
+    """A real encoder that needs no model."""
+    return HashingEncoder()
