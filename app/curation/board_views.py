@@ -1,0 +1,181 @@
+"""What the board page may show: plain values, ready to print.
+
+All lengths are in the drawing's own pixels: the rim has radius RIM, the middle
+is (0, 0), y grows downwards.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+RIM = 334.0
+RING_NAMES = ("typical", "common", "uncommon", "rare")
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetHead:
+    """The data set as every one of its pages names it."""
+
+    slug: str
+    name: str
+    samples: int
+    jobs: int  # that wait or run, of the whole instance
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """How far a job has got."""
+
+    id: int
+    kind: str
+    title: str
+    state: str
+    phase: str
+    done: int
+    total: int
+    share: float | None  # None: the total is not known yet
+    eta_seconds: float | None
+    error: str
+    dataset: str  # slug, or ""
+    created_at: datetime
+    running: bool
+    can_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One sub-topic of the board."""
+
+    id: str  # "3.2": second cell of topic 3, counted round the board and outward
+    topic: str  # the topic's first word
+    name: str  # the cell's own words
+    ring: str  # typical, common, uncommon or rare
+    have: int
+    expected: float
+    ratio: float
+    state: str  # over_dense, high, on_target, sparse, gap, unknown
+    badge: str  # "x3.6", "+35" or ""
+    cut: int
+    write: int
+    heat: int  # 0 to 4: how strongly an over-dense cell is filled
+    alternate: bool  # every second cell is shaded a little
+    path: str  # SVG path of the cell
+    inner_path: str  # the same, inset: for the dashes of a gap and for the selection
+    x: float  # of its middle
+    y: float
+    sentence: str  # all of the above for screen readers and the tooltip
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    """One slice of the board, with its label beside it."""
+
+    id: str
+    words: tuple[str, ...]
+    have: int
+    expected: float
+    state: str  # over_dense, gap or on_target: the worst of its cells
+    spoke: str  # SVG path of its left border
+    leader: str  # SVG path from the rim to the label
+    anchor: str  # start or end
+    label_x: float
+    label_y: float
+    bar_x: float
+    bar_width: float
+    tick_x: float  # where the expected count would end
+    number_x: float
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A coarse group of topics: an arc outside the rim."""
+
+    path: str
+    text_path: str  # the path its name runs along
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnotView:
+    """A near-duplicate component of five or more, drawn where it lies."""
+
+    x: float
+    y: float
+    samples: int
+    number: int
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionView:
+    """Adjacent flagged cells, as one line of "Cut first" or "Write next"."""
+
+    topic: str
+    name: str
+    ring: str
+    cell: str  # id of its worst cell: what a click selects
+    cells: tuple[str, ...]
+    have: int
+    expected: float
+    ratio: float
+    act: int  # how many to cut or to write
+    share: float  # of the largest act in the list, for its bar
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLine:
+    """A sample as a line of a list."""
+
+    id: int
+    preview: str
+    status: str
+    label: str
+    near_duplicates: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellPanel:
+    """The selected cell beside the board."""
+
+    cell: CellView
+    near_duplicates: int
+    samples: tuple[SampleLine, ...]
+    uncovered: tuple[str, ...]  # inputs of the target that nothing covers
+    list_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """Everything that templates/boards/show.html may show."""
+
+    head: DatasetHead
+    state: str  # empty, waiting, small or ready
+    view: str  # board or table
+    job: JobView | None  # what is being done for this board now
+    target_kind: str  # itself or reference
+    target_name: str
+    target_sentence: str  # what the board can and cannot say with it
+    frame: int
+    fitted_on: int
+    fitted_at: datetime | None
+    encoder: str
+    encoder_note: str  # what to know about the encoder in use, or ""
+    score: int
+    score_label: str
+    score_arc: str  # SVG path of the ring round the score
+    placed: int
+    waiting: int
+    outsiders: int
+    refit_hint: str
+    to_cut: int
+    to_write: int
+    cut_first: tuple[RegionView, ...]
+    write_next: tuple[RegionView, ...]
+    cells: tuple[CellView, ...]
+    topics: tuple[TopicView, ...]
+    groups: tuple[GroupView, ...]
+    knots: tuple[KnotView, ...]
+    ring_radii: tuple[float, ...]
+    selected: CellPanel | None
+    darts_href: str
+    query: str  # the query string that narrows the board, without "?"

@@ -1,0 +1,158 @@
+"""A spooled file -> an upload and its job. The parsing is in `parsing`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from sqlmodel import Session
+
+from app.curation import spooling
+from app.curation.spooling import Spooled
+from app.errors import ConflictError
+from app.storage import datasets, events, jobs, uploads
+from app.storage.events import Event
+from app.storage.tables import RejectRow, UploadRow, UploadState
+
+SHOWN_REJECTS = 50
+
+
+class KeyReusedError(ConflictError):
+    """This Idempotency-Key was used before for another upload."""
+
+    code = "key_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectView:
+    """One record that could not be read."""
+
+    line: int
+    code: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadView:
+    """What became of an upload; accepted + updated + duplicate + rejected + blank = lines."""
+
+    id: int
+    dataset: str
+    filename: str
+    purpose: str
+    state: str
+    error: str
+    bytes: int
+    container: str
+    dialect: str
+    lines: int
+    accepted: int
+    updated: int
+    duplicate: int
+    rejected: int
+    blank: int
+    job: int | None
+    rejects: tuple[RejectView, ...]
+
+    @property
+    def running(self) -> bool:
+        """Whether the numbers may still grow."""
+        return self.state in (UploadState.RECEIVED, UploadState.PARSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who sent a file, under which label and key."""
+
+    actor: str
+    filename: str = ""
+    key: str | None = None
+    purpose: str = "samples"
+
+
+def accept(
+    session: Session, slug: str, spooled: Spooled, arrival: Arrival, *, spool: Path
+) -> UploadView:
+    """Note the upload and ask for it to be parsed; a 2xx after this is on disk.
+
+    The same key with the same bytes gives the first answer again.
+
+    Raises:
+        DatasetNotFoundError: no such data set.
+        KeyReusedError: the key came before with other bytes.
+    """
+    dataset = datasets.get(session, slug)
+    known = arrival.key and uploads.find_by_key(session, arrival.actor, arrival.key)
+    if known:
+        spooling.remove(spool, spooled.name)
+        if (known.sha256, known.dataset_id) != (spooled.sha256, dataset.id):
+            raise KeyReusedError
+        return view(session, slug, known.id)
+    upload = uploads.add(session, _row(dataset.id, spooled, arrival))
+    title = f"Read {upload.filename or 'an upload'} into {dataset.name}"
+    jobs.enqueue(session, "parse", dataset.id, title=title, upload=upload.id)
+    event = Event(None, "uploaded", {"upload": upload.id, "sha256": upload.sha256})
+    events.append(session, dataset.id, [event], actor=arrival.actor, batch=f"u{upload.id}")
+    return view(session, slug, upload.id)
+
+
+def view(session: Session, slug: str, upload_id: int) -> UploadView:
+    """Describe an upload as it stands now."""
+    dataset = datasets.get(session, slug)
+    upload = uploads.get(session, dataset.id, upload_id)
+    rejects = uploads.rejects_of(session, upload_id, limit=SHOWN_REJECTS)
+    job = next(
+        (job.id for job in jobs.of_dataset(session, dataset.id) if _reads(job.params, upload_id)),
+        None,
+    )
+    shown = tuple(RejectView(row.line, row.code, row.reason, row.text) for row in rejects)
+    return UploadView(
+        id=upload.id, dataset=slug, filename=upload.filename, purpose=upload.purpose,
+        state=upload.state, error=upload.error, bytes=upload.bytes,
+        container=upload.container, dialect=upload.dialect, lines=upload.lines,
+        accepted=upload.accepted, updated=upload.updated, duplicate=upload.duplicate,
+        rejected=upload.rejected, blank=upload.blank, job=job, rejects=shown,
+    )  # fmt: skip
+
+
+def history(session: Session, slug: str) -> tuple[UploadView, ...]:
+    """The newest uploads of a data set."""
+    dataset = datasets.get(session, slug)
+    rows = uploads.of_dataset(session, dataset.id, limit=10)
+    return tuple(view(session, slug, row.id) for row in rows)
+
+
+def rejected_lines(session: Session, slug: str, upload_id: int) -> Iterator[bytes]:
+    """The quarantined records as JSON Lines: line, code, reason, text."""
+    dataset = datasets.get(session, slug)
+    uploads.get(session, dataset.id, upload_id)
+    for row in uploads.rejects_of(session, upload_id):
+        yield orjson.dumps(_told(row)) + b"\n"
+
+
+def _told(row: RejectRow) -> dict[str, object]:
+    return {
+        "line": row.line,
+        "offset": row.offset,
+        "code": row.code,
+        "reason": row.reason,
+        "text": row.text,
+    }
+
+
+def _row(dataset_id: int, spooled: Spooled, arrival: Arrival) -> UploadRow:
+    return UploadRow(
+        dataset_id=dataset_id,
+        actor=arrival.actor,
+        idempotency_key=arrival.key,
+        filename=arrival.filename[:255],
+        purpose=arrival.purpose,
+        spool_name=spooled.name,
+        bytes=spooled.bytes,
+        sha256=spooled.sha256,
+    )
+
+
+def _reads(params: dict[str, object], upload_id: int) -> bool:
+    return params.get("upload") == upload_id

@@ -1,0 +1,37 @@
+"""Put the web application together."""
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from app.settings import Settings
+from app.storage.database import Sessions
+from app.web import api, pages
+from app.web.deps import House
+from app.web.errors import add_error_answers
+from app.web.render import make_templates
+from app.web.security import add_doors
+
+
+def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
+    """Build the app over the given database sessions."""
+    app = FastAPI(
+        title="Dartboard",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.house = House(
+        read=read,
+        write=write,
+        templates=make_templates(settings.templates),
+        spool=settings.spool,
+        exports=settings.exports,
+        upload_bytes=settings.upload_bytes,
+    )
+    app.mount("/static", StaticFiles(directory=settings.static), name="static")
+    for router in (*pages.ROUTERS, *api.ROUTERS):
+        app.include_router(router)
+    add_error_answers(app)
+    add_doors(app, settings.allowed_hosts)
+    return app

@@ -1,0 +1,62 @@
+"""What routes ask for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+from jinja2_fragments.fastapi import Jinja2Blocks
+from sqlmodel import Session
+
+from app.storage.database import Sessions
+from app.web.render import Render
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the running app is made of; `request.app.state.house`."""
+
+    read: Sessions
+    write: Sessions
+    templates: Jinja2Blocks
+    spool: Path
+    exports: Path
+    upload_bytes: int
+
+
+def get_house(request: Request) -> House:
+    """The app's parts."""
+    house: House = request.app.state.house
+    return house
+
+
+def open_reader(request: Request) -> Iterator[Session]:
+    """A session for pages that only show."""
+    with get_house(request).read() as session:
+        yield session
+
+
+def open_writer(request: Request) -> Iterator[Session]:
+    """One transaction per request: commit when the route returns, roll back if it raises."""
+    with get_house(request).write() as session:
+        yield session
+
+
+def get_render(request: Request) -> Render:
+    """Pages and fragments for this request."""
+    return Render(get_house(request).templates, request)
+
+
+def get_actor(request: Request) -> str:
+    """The name under which this request's acts are noted; the doors have set it."""
+    return str(request.state.actor.name)
+
+
+# scope="function" ends the transaction before the response is sent, so that
+# the next request (the redirect, the poll) sees what this one wrote.
+ReadSession = Annotated[Session, Depends(open_reader, scope="function")]
+WriteSession = Annotated[Session, Depends(open_writer, scope="function")]
+RenderDep = Annotated[Render, Depends(get_render)]
+HouseDep = Annotated[House, Depends(get_house)]
+ActorName = Annotated[str, Depends(get_actor)]

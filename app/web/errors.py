@@ -1,0 +1,61 @@
+"""Where Dartboard's errors become answers: pages for people, problem documents for programs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.errors import ConflictError, DartboardError, ForbiddenError, InvalidError, NotFoundError
+from app.web.deps import get_render
+
+STATUS: dict[type[DartboardError], int] = {
+    NotFoundError: 404,
+    ConflictError: 409,
+    InvalidError: 422,
+    ForbiddenError: 403,
+}
+API = "/api/"
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Show each family of errors with its status and its own words."""
+    for family, status in STATUS.items():
+        app.add_exception_handler(family, _answer(status))
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+
+
+def problem(status: int, code: str, sentence: str, **more: Any) -> Response:
+    """An RFC 9457 problem document."""
+    body = {"type": "about:blank", "status": status, "code": code, "detail": sentence, **more}
+    return Response(orjson.dumps(body), status, media_type="application/problem+json")
+
+
+def answer(request: Request, status: int, code: str, sentence: str) -> Response:
+    """The error in the form that the asker reads."""
+    if request.url.path.startswith(API):
+        return problem(status, code, sentence)
+    render = get_render(request)
+    return render("errors/show.html", block="message", status=status, message=sentence)
+
+
+def _answer(status: int) -> Callable[[Request, Exception], Response]:
+    def show(request: Request, error: Exception) -> Response:
+        code = error.code if isinstance(error, DartboardError) else "error"
+        return answer(request, status, code, str(error))
+
+    return show
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for it only
+    return answer(request, error.status_code, f"http_{error.status_code}", str(error.detail))
+
+
+def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it only
+    told = [f"{'.'.join(str(part) for part in e['loc'][1:])}: {e['msg']}" for e in error.errors()]
+    return answer(request, 422, "invalid_request", "; ".join(told) or "The request is not valid.")

@@ -1,0 +1,60 @@
+"""Turn a view into HTML: a whole page, or one block of it for HTMX."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments.fastapi import Jinja2Blocks
+
+from app.web import formatting
+
+
+def make_templates(directory: Path) -> Jinja2Blocks:
+    """Templates that escape everything and fail loudly on a misspelt name."""
+    env = Environment(
+        loader=FileSystemLoader(directory),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= formatting.FILTERS
+    return Jinja2Blocks(env=env)
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """Renders templates for one request."""
+
+    templates: Jinja2Blocks
+    request: Request
+
+    def __call__(
+        self, template: str, *, block: str | None = None, status: int = 200, **context: Any
+    ) -> Response:
+        """Render the page; or, when HTMX asks and a block is named, just that block."""
+        wanted = block if self.is_fragment else None
+        response: Response = self.templates.TemplateResponse(
+            self.request,
+            template,
+            {**self._surroundings(), **context},
+            status_code=status,
+            block_name=wanted,
+            headers={"Vary": "HX-Request", "Cache-Control": "no-store"},
+        )
+        return response
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether HTMX asks for a part of the page, rather than the browser for all of it."""
+        return self.request.headers.get("HX-Request") == "true"
+
+    def _surroundings(self) -> dict[str, Any]:
+        state = self.request.state
+        return {
+            "nonce": getattr(state, "nonce", ""),
+            "person": getattr(state, "actor", None),
+            "path": self.request.url.path,
+        }
