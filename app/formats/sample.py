@@ -9,13 +9,33 @@ import orjson
 
 Role = Literal["system", "user", "assistant", "tool"]
 
+# How sources spell the four roles. What is not here is an unknown role.
+ROLES: Mapping[str, Role] = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "bing": "assistant",
+    "bard": "assistant",
+    "model": "assistant",
+    "function_call": "assistant",
+    "tool": "tool",
+    "function": "tool",
+    "observation": "tool",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation.
 
     `extra` keeps every further key of the source's message object (`name`,
-    `tool_calls`, `tool_call_id`, `weight`, ...) exactly as it was read.
+    `tool_calls`, `tool_call_id`, `weight`, ...) exactly as it was read. A
+    `role` or `content` in it is how the source wrote what stands here in plain:
+    `developer`, null, a list of parts.
     """
 
     role: Role
@@ -23,8 +43,15 @@ class Message:
     extra: Mapping[str, object] = field(default_factory=dict)
 
     def as_record(self) -> dict[str, object]:
-        """The message as the `messages` dialect writes it."""
+        """The message as the `messages` dialect writes it; message_of reads it back."""
+        if not self.content and "tool_calls" in self.extra and "content" not in self.extra:
+            return {"role": self.role, **self.extra}
         return {"role": self.role, "content": self.content, **self.extra}
+
+    def with_content(self, content: str) -> "Message":
+        """The same turn saying something else."""
+        kept = {key: value for key, value in self.extra.items() if key != "content"}
+        return Message(self.role, content, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +82,14 @@ class Sample:
 
     @property
     def input_text(self) -> str:
-        """Everything before the last assistant turn, as plain text (the embedded input side)."""
-        return "\n".join(message.content for message in self.messages[: self._answer_at])
+        """What is asked: all before the last assistant turn (the embedded input side).
+
+        System prompts are left out where anything else is there: one shared by
+        every sample would pull all darts to one spot, away from a target of bare inputs.
+        """
+        asked = self.messages[: self._answer_at]
+        spoken = [message.content for message in asked if message.role != "system"]
+        return "\n".join(spoken or [message.content for message in asked])
 
     @property
     def output_text(self) -> str:
@@ -95,6 +128,14 @@ class Rejected:
     text: str
 
 
+def text_hash(text: str) -> str:
+    """The key of a text's vector: the first 32 hex digits of its sha256.
+
+    A lone surrogate cannot be written as UTF-8, so it counts as U+FFFD.
+    """
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
+
+
 def dump_messages(messages: tuple[Message, ...]) -> bytes:
     """The messages as canonical JSON: one array, no spaces, keys in reading order."""
     return orjson.dumps([message.as_record() for message in messages])
@@ -102,6 +143,37 @@ def dump_messages(messages: tuple[Message, ...]) -> bytes:
 
 def load_messages(text: str | bytes) -> tuple[Message, ...]:
     """Read back what dump_messages wrote."""
-    return tuple(
-        Message(record.pop("role"), record.pop("content"), record) for record in orjson.loads(text)
-    )
+    return tuple(message_of(record) for record in orjson.loads(text))
+
+
+def message_of(record: Mapping[str, object]) -> Message:
+    """Read one message object whose role is one of ROLES and whose content has a text."""
+    written, content = record["role"], record.get("content")
+    role = ROLES[str(written)]
+    extra = {key: value for key, value in record.items() if key not in ("role", "content")}
+    if role != written:
+        extra["role"] = written
+    text = text_of(content) or ""
+    if "content" in record and (content != text or (not text and "tool_calls" in record)):
+        extra["content"] = content
+    return Message(role, text, extra)
+
+
+def text_of(content: object) -> str | None:
+    """The plain text of a message's content: a string, null, or parts; None for anything else."""
+    if isinstance(content, str):
+        return content
+    if content is None:
+        return ""
+    if not isinstance(content, list):
+        return None
+    return "\n".join(text for part in content if (text := _text_of_part(part)))
+
+
+def _text_of_part(part: object) -> str:
+    if isinstance(part, str):
+        return part
+    if not isinstance(part, dict) or part.get("type", "text") != "text":
+        return ""
+    text = part.get("text", part.get("value"))
+    return text if isinstance(text, str) else ""
