@@ -99,7 +99,11 @@ class Sample:
     @property
     def fingerprint(self) -> str:
         """Same conversation, same 64 hex digits, whichever format it came in."""
-        return hashlib.sha256(dump_messages(self.messages)).hexdigest()
+        said = [
+            message.as_record() if not message.extra else _unspelled(message)
+            for message in self.messages
+        ]
+        return hashlib.sha256(orjson.dumps(said)).hexdigest()
 
     @property
     def _answer_at(self) -> int:
@@ -168,6 +172,12 @@ def text_of(content: object) -> str | None:
     if not isinstance(content, list):
         return None
     return "\n".join(text for part in content if (text := _text_of_part(part)))
+
+
+def _unspelled(message: Message) -> dict[str, object]:
+    """The message without how its source spelled the role."""
+    record = {key: cell for key, cell in message.as_record().items() if key != "from"}
+    return {**record, "role": message.role}
 
 
 def _text_of_part(part: object) -> str:

@@ -1,0 +1,164 @@
+"""A JSON array, one object, or objects one after the other, over any number of lines.
+
+Elements are found one at a time in a window of the text, so a file of any
+size takes the memory of its largest element.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from app.formats import jsonl, values
+from app.formats.entries import Entry, Fault, Limits, reject
+
+_SPACE = re.compile(r"\s*")
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{}]', re.DOTALL)
+_SCALAR_END = re.compile(r"[,\]\n]")
+_DECODER = json.JSONDecoder()
+# Longer than any literal or escape that the end of a window can cut in two.
+_TAIL = 16
+
+
+class Window:
+    """The part of the text that is being read, its place in the file, and what comes next."""
+
+    def __init__(self, chunks: Iterable[bytes], start: int) -> None:
+        self._chunks = iter(chunks)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self.text = ""
+        self.at = 0
+        self.line = 1
+        self.offset = start
+        self.ended = False
+
+    def grow(self) -> bool:
+        """Read one chunk more; False at the end of the file."""
+        if self.ended:
+            return False
+        chunk = next(self._chunks, None)
+        self.ended = chunk is None
+        self.text = self.text[self.at :] + self._decoder.decode(chunk or b"", self.ended)
+        self.at = 0
+        return True
+
+    def advance(self, end: int) -> None:
+        """Leave everything before `end` behind, keeping count of lines and bytes."""
+        passed = self.text[self.at : end]
+        self.line += passed.count("\n")
+        self.offset += (
+            len(passed) if passed.isascii() else len(passed.encode("utf-8", "surrogateescape"))
+        )
+        self.at = end
+
+    def peek(self) -> str:
+        """The next character that is no white space, or nothing at the end."""
+        while True:
+            match = _SPACE.match(self.text, self.at)
+            self.advance(match.end() if match else self.at)
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.grow():
+                return ""
+
+
+def read(chunks: Iterable[bytes], start: int, limits: Limits) -> Iterator[Entry]:
+    """Read the elements of every array, and every object beside them, in order."""
+    window = Window(chunks, start)
+    inside = False
+    while character := window.peek():
+        if character == "[" and not inside:
+            inside = True
+            window.advance(window.at + 1)
+        elif character in ",]":
+            inside = inside and character != "]"
+            window.advance(window.at + 1)
+        else:
+            yield _element(window, limits)
+    if inside:
+        fault = Fault("truncated", "The file breaks off: the list that it began is not closed.")
+        yield reject(window.line, window.offset, fault, "")
+
+
+def _element(window: Window, limits: Limits) -> Entry:
+    end = _find_end(window, limits)
+    line, offset = window.line, window.offset
+    if isinstance(end, Fault):
+        fault, end = end, _find_next(window, limits)
+        text = window.text[window.at : end].encode("utf-8", "surrogateescape")
+        entry: Entry = reject(line, offset, fault, text)
+    else:
+        entry = jsonl.entry_of(line, offset, window.text[window.at : end], limits)
+    window.advance(end)
+    return entry
+
+
+def _find_end(window: Window, limits: Limits) -> int | Fault:
+    """Where the element at the window's place ends, reading on as far as it needs."""
+    while True:
+        try:
+            _, end = _DECODER.raw_decode(window.text, window.at)
+        except RecursionError:
+            return Fault("depth", values.DEEP.format(limits.depth))
+        except ValueError as error:
+            if _is_cut(window, error) and _may_grow(window, limits):
+                continue
+            return _explain(window, error, limits)
+        # A number at the edge may go on: 12|34.
+        if end < len(window.text) or window.text[end - 1] in '}]"' or not window.grow():
+            return end
+
+
+def _is_cut(window: Window, error: ValueError) -> bool:
+    """Whether the error may only mean that the window ends too early."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.msg.startswith("Unterminated") or error.pos > len(window.text) - _TAIL
+
+
+def _may_grow(window: Window, limits: Limits) -> bool:
+    return len(window.text) - window.at <= limits.line_bytes and window.grow()
+
+
+def _explain(window: Window, error: ValueError, limits: Limits) -> Fault:
+    if len(window.text) - window.at > limits.line_bytes and _is_cut(window, error):
+        return values.too_long(limits)
+    message = str(getattr(error, "msg", error))
+    if message.startswith("Invalid control"):
+        return values.CONTROL
+    if window.text[window.at : getattr(error, "pos", 0)].rstrip().endswith(","):
+        message = "trailing comma is not allowed"
+    return values.explain(window.text[window.at : window.at + 100], message)
+
+
+def _find_next(window: Window, limits: Limits) -> int:
+    """Where a broken element probably ends; reading goes on behind it."""
+    while True:
+        end = _by_brackets(window)
+        if end is None and _may_grow(window, limits):
+            continue
+        if end is not None and _SPACE.sub("", window.text[end : end + 64])[:1] in ",]{":
+            return end
+        return _by_shape(window)
+
+
+def _by_brackets(window: Window) -> int | None:
+    if window.text[window.at] not in "{[":
+        match = _SCALAR_END.search(window.text, window.at + 1)
+        return match.start() if match else None
+    depth = 0
+    for token in _TOKEN.finditer(window.text, window.at):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
+        if depth == 0:
+            return token.end()
+    return None
+
+
+def _by_shape(window: Window) -> int:
+    """The next object that begins as this one does: behind a comma, as far to the right."""
+    before = window.text.rfind("\n", 0, window.at) + 1
+    indent = window.text[before : window.at]
+    own_line = before > 0 and not indent.strip()
+    shape = rf"(?<=\n){re.escape(indent)}(?=\{{)" if own_line else r"(?<=\})\s*,\s*(?=\{)"
+    match = re.compile(shape).search(window.text, window.at + 1)
+    return match.end() if match else len(window.text)

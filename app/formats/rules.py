@@ -1,0 +1,40 @@
+"""What trainers demand, as data: a new release of a trainer is a change of one line here."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from app.formats.sample import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One demand of a trainer.
+
+    Attributes:
+        id: stable, with the exporter's name in front: `openai-chat.weight`.
+        sentence: the demand, for a person.
+        limit: its number, where it has one.
+        checked: the day on which it was last compared with the trainer's documents.
+    """
+
+    id: str
+    sentence: str
+    limit: int | None = None
+    checked: str = "2026-11-22"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A sample, or a file, that breaks a rule."""
+
+    rule_id: str
+    detail: str
+
+
+Check = Callable[[Sample], str]
+
+
+def broken(sample: Sample, checks: Iterable[tuple[Rule, Check]]) -> tuple[Violation, ...]:
+    """The rules that the sample breaks; a check answers with the detail, or with nothing."""
+    found = ((rule, check(sample)) for rule, check in checks)
+    return tuple(Violation(rule.id, detail) for rule, detail in found if detail)

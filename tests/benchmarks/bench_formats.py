@@ -1,0 +1,83 @@
+"""How fast files become records and samples; run by hand: python -m tests.benchmarks.bench_formats."""
+
+import gzip
+import io
+import time
+from collections.abc import Callable
+
+import orjson
+
+from app.formats import containers, dialects, exporters
+from app.formats.entries import Record
+from app.formats.sample import Sample
+
+ROWS = 100_000
+BYTES = 600
+
+
+def main() -> None:
+    """Print rows per second of every container, of the dialects and of the exporters."""
+    rows = [_row(number) for number in range(ROWS)]
+    lines = b"\n".join(rows) + b"\n"
+    print(f"{ROWS:,} rows of {len(rows[0])} bytes")
+    _time("jsonl", lambda: _drain(lines))
+    _time("jsonl, gzip", lambda packed=gzip.compress(lines, 1): _drain(packed))
+    _time("json array", lambda: _drain(b"[\n" + b",\n".join(rows) + b"\n]"))
+    _time("csv", lambda: _drain(_csv(rows)))
+    _time("parquet", lambda packed=_parquet(rows): _drain(packed))
+    _time("jsonl, skipped", lambda: _drain(lines, skip=ROWS))
+    _time("jsonl, parsed", lambda: _samples(lines))
+    samples = _samples(lines)
+    _time("fingerprints", lambda: [sample.fingerprint for sample in samples])
+    for name, exporter in exporters.EXPORTERS.items():
+        _time(f"{name}, checked", lambda x=exporter: [x.check(sample) for sample in samples])
+        _time(f"{name}, written", lambda x=exporter: [x.write(sample) for sample in samples])
+
+
+def _row(number: int) -> bytes:
+    record = {
+        "messages": [
+            {"role": "user", "content": f'Question {number}: how do I fix the tap? "Now"\n' * 5},
+            {"role": "assistant", "content": "Turn the water off first, then change it. " * 5},
+        ],
+        "label": "tap",
+    }
+    return orjson.dumps(record).ljust(BYTES)
+
+
+def _csv(rows: list[bytes]) -> bytes:
+    return b"prompt,completion\n" + b"".join(
+        b'%d,"%s"\n' % (at, row[:500].replace(b'"', b'""')) for at, row in enumerate(rows)
+    )
+
+
+def _parquet(rows: list[bytes]) -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    file = io.BytesIO()
+    texts = [row.decode() for row in rows]
+    parquet.write_table(pa.table({"prompt": texts, "completion": texts[::-1]}), file)
+    return file.getvalue()
+
+
+def _drain(data: bytes, skip: int = 0) -> None:
+    for _ in containers.open_contents(io.BytesIO(data), skip=skip).entries:
+        pass
+
+
+def _samples(data: bytes) -> list[Sample]:
+    detection = dialects.Detection("messages", 1.0)
+    entries = containers.open_contents(io.BytesIO(data)).entries
+    found = (dialects.parse(entry, detection) for entry in entries if isinstance(entry, Record))
+    return [sample for sample in found if isinstance(sample, Sample)]
+
+
+def _time(name: str, work: Callable[[], object]) -> None:
+    start = time.perf_counter()
+    work()
+    print(f"{name:>24}: {ROWS / (time.perf_counter() - start):>10,.0f} rows/s")
+
+
+if __name__ == "__main__":
+    main()
