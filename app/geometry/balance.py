@@ -1,0 +1,147 @@
+"""How the counts of a data set compare with the shares of its target, cell by cell. BOARD.md 3."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from app.geometry.arrays import Integers, Marks, Numbers
+
+FEWEST_SAMPLES = 200
+"""Below this there is a table and a notice, but no flag."""
+FEWEST_EXPECTED = 5.0
+LEVEL = 0.05
+TOO_MANY, MANY, FEW, TOO_FEW = 2.0, 1.5, 2 / 3, 1 / 3
+
+
+class State(StrEnum):
+    """What a cell is: more than expected, about right, less, or not to be judged."""
+
+    OVER_DENSE = "over_dense"
+    HIGH = "high"
+    ON_TARGET = "on_target"
+    SPARSE = "sparse"
+    GAP = "gap"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The verdict on each cell (arrays of length K), and the score of all, 0 to 100.
+
+    `cut` is what a cell holds above twice its expectation, where that is too much; `write` what a
+    gap lacks of two thirds of it.
+    """
+
+    expected: Numbers
+    ratio: Numbers
+    q: Numbers
+    state: tuple[State, ...]
+    cut: Integers
+    write: Integers
+    score: float
+
+
+def judge(
+    counts: Integers,
+    shares: Numbers,
+    *,
+    external: bool,
+    target_size: int | None = None,
+    distinct_share: float | None = None,
+) -> Balance:
+    """Judge the cells.
+
+    Args:
+        counts: samples in each cell (K,), outsiders left out.
+        shares: each cell's share of the target (K,), summing to one.
+        external: false when the target is the data themselves; then nothing is called a gap.
+        target_size: over how many points the shares were counted; their own chance is then part
+            of the test, so that a small target flags less.
+        distinct_share: the share of distinct ideas, which is the score when not external.
+    """
+    total = int(counts.sum())
+    expected = shares * _typical_density(counts, shares)
+    ratio = (counts + 1) / (expected + 1)
+    q = adjust(_test(counts, expected, shares, target_size))
+    if total < FEWEST_SAMPLES:
+        states = tuple(State.UNKNOWN for _ in counts)
+    else:
+        states = _name(counts, expected, ratio, q, external=external)
+    over = np.array([state is State.OVER_DENSE for state in states], dtype=bool)
+    gap = np.array([state is State.GAP for state in states], dtype=bool)
+    return Balance(
+        expected=expected,
+        ratio=ratio,
+        q=q,
+        state=states,
+        cut=np.where(over, np.maximum(np.floor(counts - TOO_MANY * expected), 0), 0).astype(int),
+        write=np.where(gap, np.maximum(np.ceil(FEW * expected - counts), 1), 0).astype(int),
+        score=_score(counts, expected, shares) if external else 100 * (distinct_share or 0.0),
+    )
+
+
+def adjust(p: Numbers) -> Numbers:
+    """Benjamini and Hochberg's q values (J. R. Stat. Soc. B 57, 1995)."""
+    order = np.argsort(p)[::-1]
+    stepped = p[order] * len(p) / np.arange(len(p), 0, -1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(np.minimum.accumulate(stepped), 1)
+    return q
+
+
+def _typical_density(counts: Integers, shares: Numbers) -> float:
+    """The share-weighted median of n/p, so that one hot cell does not make all others look thin.
+
+    It is the mean when over half of the target is empty, where the median would say nothing.
+    """
+    density = counts / np.maximum(shares, 1e-12)
+    order = np.argsort(density, kind="stable")
+    middle = np.searchsorted(np.cumsum(shares[order]), shares.sum() / 2)
+    median = float(density[order][min(middle, len(order) - 1)])
+    return median or float(counts.sum())
+
+
+def _test(counts: Integers, expected: Numbers, shares: Numbers, target_size: int | None) -> Numbers:
+    """Two-sided p values of a binomial test against E.
+
+    With a target of m points in the cell the test is the conditional one: of n + m points, the
+    data's part is binomial with probability E / (E + m) (Przyborowski and Wilenski, 1940).
+    """
+    from scipy.stats import binom
+
+    if target_size is None:
+        trials = np.full(len(counts), max(int(counts.sum()), 1))
+        chance = np.clip(expected / trials, 0, 1)
+    else:
+        held = np.rint(shares * target_size)
+        trials = counts + held
+        chance = expected / np.maximum(expected + held, 1e-12)
+    below = binom.cdf(counts, trials, chance)
+    above = binom.sf(counts - 1, trials, chance)
+    return np.asarray(np.minimum(2 * np.minimum(below, above), 1.0), dtype=np.float64)
+
+
+def _name(
+    counts: Integers, expected: Numbers, ratio: Numbers, q: Numbers, *, external: bool
+) -> tuple[State, ...]:
+    sure = q < LEVEL
+    known = expected >= FEWEST_EXPECTED
+    rules: list[tuple[Marks, State]] = [
+        ((ratio >= TOO_MANY) & sure, State.OVER_DENSE),
+        (~known, State.UNKNOWN),
+        ((counts <= TOO_FEW * expected) & sure & external, State.GAP),
+        (ratio >= MANY, State.HIGH),
+        (ratio < FEW, State.SPARSE),
+    ]
+    chosen = np.select([rule for rule, _ in rules], list(range(len(rules))), len(rules))
+    names = [*(state for _, state in rules), State.ON_TARGET]
+    return tuple(names[number] for number in chosen)
+
+
+def _score(counts: Integers, expected: Numbers, shares: Numbers) -> float:
+    """The share of the target that is covered, in percent."""
+    if counts.sum() == 0:
+        return 0.0
+    covered = np.minimum(1.0, counts / np.maximum(expected, 1e-12))
+    return float(100 * (shares * covered).sum() / shares.sum())

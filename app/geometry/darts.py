@@ -1,0 +1,102 @@
+"""Where a sample's dart lands inside its cell, and how far off it is."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.geometry import arrays
+from app.geometry.arrays import Integers, Numbers, Singles, Vectors
+from app.geometry.rings import Sectors
+
+STOPS = 16
+"""Quantiles kept of each cell, of the distance from its centre and of the pull sideways."""
+FEWEST = 12
+"""Target points below which a cell borrows the quantiles of the whole board."""
+INSET = 0.006
+"""Free rim along a cell's edges, as a part of the board's radius."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """How a vector sits in its cell: distance from the centre; pull to the right less the left."""
+
+    cell: Integers
+    distance: Singles
+    pull: Singles
+
+
+def seat(vectors: Vectors, centres: Vectors) -> Seat:
+    """Seat each vector with its nearest centre; the order of the centres is that of the board."""
+    cell = np.empty(len(vectors), np.int64)
+    distance, pull = np.empty((2, len(vectors)), np.float32)
+    square = np.einsum("kd,kd->k", centres, centres)
+    for block in arrays.blocks(len(vectors), len(centres)):
+        length = np.einsum("nd,nd->n", vectors[block], vectors[block])
+        gap = square + length[:, None] - 2 * (vectors[block] @ centres.T)
+        nearest = gap.argmin(axis=1)
+        rows = np.arange(len(nearest))
+        cell[block] = nearest
+        distance[block] = np.sqrt(np.maximum(gap[rows, nearest], 0))
+        left, right = (nearest - 1) % len(centres), (nearest + 1) % len(centres)
+        pull[block] = gap[rows, left] - gap[rows, right]
+    return Seat(cell, distance, pull)
+
+
+def stops(values: Singles, cell: Integers, *, cells: int, low: float, high: float) -> Singles:
+    """For each cell the quantiles of values, between fixed ends low and high: (K, STOPS + 2)."""
+    levels = (np.arange(STOPS) + 0.5) / STOPS
+    table = np.empty((cells, STOPS + 2), np.float32)
+    table[:, 0], table[:, -1] = low, high
+    table[:, 1:-1] = np.quantile(values, levels)
+    for number, members in enumerate(arrays.members(cell, cells)):
+        if len(members) >= FEWEST:
+            table[number, 1:-1] = np.quantile(values[members], levels)
+    return table
+
+
+def land(
+    seats: Seat, sectors: Sectors, distances: Singles, pulls: Singles
+) -> tuple[Numbers, Numbers]:
+    """x and y of each dart, in board radii, y downwards.
+
+    Radius by the rank of its distance among the target's, so that target-like data fill the cell
+    evenly; angle by the rank of its pull to the neighbour on the right.
+    """
+    outward, sideways = np.zeros((2, len(seats.cell)))
+    levels = np.concatenate([[0.0], (np.arange(STOPS) + 0.5) / STOPS, [1.0]])
+    for number, members in enumerate(arrays.members(seats.cell, len(distances))):
+        outward[members] = np.interp(seats.distance[members], distances[number], levels)
+        sideways[members] = np.interp(seats.pull[members], pulls[number], levels)
+    return _polar(seats.cell, outward, sideways, sectors)
+
+
+def _polar(
+    cell: Integers, outward: Numbers, sideways: Numbers, sectors: Sectors
+) -> tuple[Numbers, Numbers]:
+    inner, outer = sectors.radius0[cell], sectors.radius1[cell]
+    margin = np.minimum(INSET, (outer - inner) / 4)
+    inner, outer = inner + margin, outer - margin
+    radius = np.sqrt(inner**2 + (outer**2 - inner**2) * outward)
+    start, end = sectors.angle0[cell], sectors.angle1[cell]
+    turn = np.minimum(INSET / radius, (end - start) / 4)
+    angle = start + turn + (end - start - 2 * turn) * sideways
+    return radius * np.sin(angle), -radius * np.cos(angle)
+
+
+def pack(places: Numbers) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
+    """Coordinates in [-1, 1] as uint16 over the square of the rim."""
+    return np.rint((np.clip(places, -1, 1) + 1) / 2 * 65535).astype(np.uint16)
+
+
+def unpack(packed: np.ndarray[tuple[int, ...], np.dtype[np.uint16]]) -> Numbers:
+    """The inverse of pack."""
+    return packed.astype(np.float64) / 65535 * 2 - 1
+
+
+def cell_at(x: float, y: float, sectors: Sectors) -> int:
+    """The cell under a point of the board, or -1."""
+    radius, angle = math.hypot(x, y), math.atan2(x, -y) % (2 * math.pi)
+    inside = (sectors.radius0 <= radius) & (radius < sectors.radius1)
+    inside &= (sectors.angle0 <= angle) & (angle < sectors.angle1)
+    return int(np.flatnonzero(inside)[0]) if inside.any() else -1
