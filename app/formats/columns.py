@@ -16,6 +16,7 @@ def facets_of(value: Mapping[str, object]) -> Facets:
         source=_first(value, ("source",)),
         split=_first(value, ("split",)),
         language=_first(value, LANGUAGES),
+        origin=_first(value, ("origin",)),
     )
 
 

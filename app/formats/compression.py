@@ -32,6 +32,44 @@ class Counted:
         return data
 
 
+class Frames:
+    """Zstd frames as one stream of bytes that notices when its end is missing."""
+
+    # So few bytes unfold to 32 MB at most.
+    _PIECE_BYTES = 1024
+
+    def __init__(self, source: Counted) -> None:
+        self._source = source
+        self._unpacker = zstandard.ZstdDecompressor(max_window_size=2**27)
+        self._frame = self._unpacker.decompressobj()
+        self._started = False
+
+    def read(self, size: int) -> bytes:
+        """Read about `size` bytes, none at the end; EOFError when a frame is cut off."""
+        parts: list[bytes] = []
+        ready = 0
+        while ready < size:
+            piece = self._source.read(self._PIECE_BYTES)
+            if not piece:
+                break
+            for part in self._unpack(piece):
+                parts.append(part)
+                ready += len(part)
+        if not parts and self._started:
+            raise EOFError
+        return b"".join(parts)
+
+    def _unpack(self, piece: bytes) -> Iterator[bytes]:
+        while piece:
+            self._started = True
+            yield self._frame.decompress(piece)
+            piece = b""
+            if self._frame.eof:
+                piece = self._frame.unused_data
+                self._frame = self._unpacker.decompressobj()
+                self._started = False
+
+
 def name_of(head: bytes) -> str:
     """`gzip`, `zstd` or nothing, by the first bytes."""
     if head.startswith(_GZIP):
@@ -71,8 +109,7 @@ def _reader(source: Counted, name: str) -> object:
     if name == "gzip":
         return gzip.GzipFile(fileobj=source, mode="rb")  # type: ignore[call-overload]
     if name == "zstd":
-        unpacker = zstandard.ZstdDecompressor(max_window_size=2**27)
-        return unpacker.stream_reader(source, read_across_frames=True)  # type: ignore[arg-type]
+        return Frames(source)
     return source
 
 

@@ -63,8 +63,10 @@ def parse(record: Record, detection: Detection) -> Sample | Rejected:
     dialect = DIALECTS.get(detection.dialect)
     if dialect is None or not dialect.claims(record.value):
         dialect = next((one for one in DIALECTS.values() if one.claims(record.value)), None)
-    found = _PAIR if _is_preference(record.value) else None
-    found = found or (dialect.parse(record.value) if dialect else _unknown(record.value))
+    if dialect is None:
+        found: Sample | Fault = _unknown(record.value)
+    else:
+        found = _PAIR if _is_preference(record.value) else dialect.parse(record.value)
     if isinstance(found, Fault):
         return reject(record.line, record.offset, found, record.raw)
     return found

@@ -125,7 +125,8 @@ def _explain(window: Window, error: ValueError, limits: Limits) -> Fault:
         return values.too_long(limits)
     message = str(getattr(error, "msg", error))
     if message.startswith("Invalid control"):
-        return values.CONTROL
+        character = window.text[error.pos : error.pos + 1]  # type: ignore[attr-defined]
+        return values.NUL if character == "\x00" else values.CONTROL
     if window.text[window.at : getattr(error, "pos", 0)].rstrip().endswith(","):
         message = "trailing comma is not allowed"
     return values.explain(window.text[window.at : window.at + 100], message)

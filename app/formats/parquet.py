@@ -27,7 +27,7 @@ def read(stream: BinaryIO, limits: Limits, skip: int = 0) -> Iterator[Entry]:
     stored = stream.seek(0, 2)
     number = logical = 0
     for batch in _batches(stream, limits):
-        size = _logical_bytes(batch)
+        size = sum(map(_logical_bytes, batch.columns))
         logical += size
         compression.check_size(logical, stored, limits)
         if number + len(batch) > skip:
@@ -45,10 +45,11 @@ def _batches(stream: BinaryIO, limits: Limits) -> Iterator[Any]:
 
     try:
         # Text columns stay dictionaries: a bomb of one value repeated is not unfolded.
-        names = parquet.ParquetFile(stream).schema_arrow
-        texts = [field.name for field in names if pa.types.is_string(field.type)]
+        schema = parquet.ParquetFile(stream).schema
+        leaves = [schema.column(at) for at in range(len(schema.names))]
+        texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
         file = parquet.ParquetFile(stream, read_dictionary=texts)
-        if len(names) > limits.columns:
+        if len(leaves) > limits.columns:
             raise UnreadableFileError(
                 "too_many_columns", f"The table has more than {limits.columns} columns."
             )
@@ -57,32 +58,44 @@ def _batches(stream: BinaryIO, limits: Limits) -> Iterator[Any]:
         raise DamagedFileError("damaged", f"The Parquet file is damaged: {error}.") from error
 
 
-def _logical_bytes(batch: Any) -> int:
-    """How large the batch is once every repeated text is written out."""
+def _logical_bytes(column: Any) -> int:
+    """How large an array is once every repeated text in it is written out."""
     import pyarrow as pa
     from pyarrow import compute
 
-    size = 0
-    for column in batch.columns:
-        if pa.types.is_dictionary(column.type):
-            lengths = compute.binary_length(column.dictionary).take(column.indices)
-            size += compute.sum(lengths).as_py() or 0
-        else:
-            size += column.nbytes
-    return size
+    kind = column.type
+    if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
+        lengths = compute.binary_length(column.dictionary).take(column.indices)
+        return int(compute.sum(lengths).as_py() or 0)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return _logical_bytes(column.flatten())
+    if pa.types.is_struct(kind):
+        return sum(map(_logical_bytes, column.flatten()))
+    return int(column.nbytes)
 
 
 def _values(batch: Any) -> Iterator[dict[str, object] | Fault]:
     names = batch.schema.names
-    for at in range(len(batch)):
-        try:
-            cells = [column[at].as_py() for column in batch.columns]
-        except UnicodeDecodeError:
-            yield values.NOT_UTF8
-        except (ValueError, OverflowError) as error:
-            yield Fault("unreadable_value", f"A cell cannot be read: {error}.")
-        else:
-            yield dict(zip(names, cells, strict=True))
+    try:
+        columns = [_decoded(column).to_pylist() for column in batch.columns]
+    except (ValueError, OverflowError):
+        # One bad cell; only its own row is refused.
+        yield from (_row(batch, names, at) for at in range(len(batch)))
+    else:
+        yield from (dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True))
+
+
+def _decoded(column: Any) -> Any:
+    return column.dictionary_decode() if hasattr(column, "dictionary_decode") else column
+
+
+def _row(batch: Any, names: list[str], at: int) -> dict[str, object] | Fault:
+    try:
+        return dict(zip(names, [column[at].as_py() for column in batch.columns], strict=True))
+    except UnicodeDecodeError:
+        return values.NOT_UTF8
+    except (ValueError, OverflowError) as error:
+        return Fault("unreadable_value", f"A cell cannot be read: {error}.")
 
 
 def _entry(number: int, value: dict[str, object] | Fault, limits: Limits) -> Entry:
@@ -104,7 +117,7 @@ def _entry(number: int, value: dict[str, object] | Fault, limits: Limits) -> Ent
 
 def _plain(cell: object) -> object:
     if isinstance(cell, bytes):
-        return cell.decode("utf-8", "replace")
+        return cell.decode("utf-8")
     return str(cell)
 
 

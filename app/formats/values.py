@@ -104,7 +104,9 @@ def _suspicious(text: bytes, limits: Limits) -> bool:
 
 
 def _load_slowly(text: bytes, error: orjson.JSONDecodeError, limits: Limits) -> object:
-    if "UTF-8" in error.msg:
+    try:
+        written = text.decode("utf-8")
+    except UnicodeDecodeError:
         return NOT_UTF8
     if "depth" in error.msg:
         return Fault("depth", DEEP.format(limits.depth))
@@ -112,7 +114,7 @@ def _load_slowly(text: bytes, error: orjson.JSONDecodeError, limits: Limits) -> 
         return NOT_FINITE
     if "control character" in error.msg:
         return NUL if text[error.pos : error.pos + 1] == b"\x00" else CONTROL
-    return _saved(text.decode("utf-8").lstrip("\ufeff"), error.msg)
+    return _saved(written.lstrip("\ufeff"), error.msg)
 
 
 def _saved(text: str, message: str) -> object:

@@ -1,9 +1,13 @@
-"""How fast files become records and samples; run by hand: python -m tests.benchmarks.bench_formats."""
+"""How fast files become records and samples.
+
+Run by hand: python -m tests.benchmarks.bench_formats
+"""
 
 import gzip
 import io
 import time
 from collections.abc import Callable
+from functools import partial
 
 import orjson
 
@@ -21,17 +25,21 @@ def main() -> None:
     lines = b"\n".join(rows) + b"\n"
     print(f"{ROWS:,} rows of {len(rows[0])} bytes")
     _time("jsonl", lambda: _drain(lines))
-    _time("jsonl, gzip", lambda packed=gzip.compress(lines, 1): _drain(packed))
-    _time("json array", lambda: _drain(b"[\n" + b",\n".join(rows) + b"\n]"))
-    _time("csv", lambda: _drain(_csv(rows)))
-    _time("parquet", lambda packed=_parquet(rows): _drain(packed))
+    files = {
+        "jsonl, gzip": gzip.compress(lines, 1),
+        "json array": b"[\n" + b",\n".join(rows) + b"\n]",
+        "csv": _csv(rows),
+        "parquet": _parquet(rows),
+    }
+    for name, data in files.items():
+        _time(name, partial(_drain, data))
     _time("jsonl, skipped", lambda: _drain(lines, skip=ROWS))
     _time("jsonl, parsed", lambda: _samples(lines))
     samples = _samples(lines)
     _time("fingerprints", lambda: [sample.fingerprint for sample in samples])
     for name, exporter in exporters.EXPORTERS.items():
-        _time(f"{name}, checked", lambda x=exporter: [x.check(sample) for sample in samples])
-        _time(f"{name}, written", lambda x=exporter: [x.write(sample) for sample in samples])
+        _time(f"{name}, checked", partial(_each, exporter.check, samples))
+        _time(f"{name}, written", partial(_each, exporter.write, samples))
 
 
 def _row(number: int) -> bytes:
@@ -71,6 +79,11 @@ def _samples(data: bytes) -> list[Sample]:
     entries = containers.open_contents(io.BytesIO(data)).entries
     found = (dialects.parse(entry, detection) for entry in entries if isinstance(entry, Record))
     return [sample for sample in found if isinstance(sample, Sample)]
+
+
+def _each(work: Callable[[Sample], object], samples: list[Sample]) -> None:
+    for sample in samples:
+        work(sample)
 
 
 def _time(name: str, work: Callable[[], object]) -> None:
