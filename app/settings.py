@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     allowed_hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
     upload_bytes: int = 5_000_000_000
     log_level: str = "INFO"
+    worker_name: str = ""
+    """Given by the supervisor, so that it can give back the jobs of a dead worker."""
 
     @property
     def database(self) -> str:

@@ -175,7 +175,6 @@ class BoardView:
     topics: tuple[TopicView, ...]
     groups: tuple[GroupView, ...]
     knots: tuple[KnotView, ...]
-    ring_radii: tuple[float, ...]
     selected: CellPanel | None
     darts_href: str
     query: str  # the query string that narrows the board, without "?"

@@ -51,6 +51,12 @@ def get_by_id(session: Session, dataset_id: int) -> DatasetRow:
     return row
 
 
+def slug_by_id(session: Session, dataset_id: int) -> str:
+    """The slug of a data set, in the trash or not; "" when there is none."""
+    query = select(DatasetRow.slug).where(DatasetRow.id == dataset_id)
+    return session.exec(query).first() or ""
+
+
 def find(session: Session, slug: str) -> DatasetRow | None:
     """Return the data set with this slug, or None."""
     query = select(DatasetRow).where(DatasetRow.slug == slug, col(DatasetRow.deleted_at).is_(None))

@@ -8,7 +8,7 @@ the attempt: a worker that lost its lease cannot write any more.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select, text, update
 
 from app.errors import ConflictError, DartboardError, NotFoundError
@@ -54,16 +54,20 @@ def enqueue(
     return job
 
 
+def is_any_free(session: Session, kinds: Sequence[str]) -> bool:
+    """Whether a claim would find a job: a look that takes no lock."""
+    free = _free(_clock(session))
+    return (
+        session.exec(select(JobRow.id).where(col(JobRow.kind).in_(kinds), free)).first() is not None
+    )
+
+
 def claim(session: Session, worker: str, kinds: Sequence[str]) -> JobRow | None:
     """Take the oldest job that waits or whose lease ran out, or None."""
     clock = _clock(session)
-    free = or_(
-        col(JobRow.state) == JobState.QUEUED,
-        and_(col(JobRow.state) == JobState.RUNNING, col(JobRow.lease_until) < clock),
-    )
     oldest = (
         select(JobRow.id)
-        .where(col(JobRow.kind).in_(kinds), free)
+        .where(col(JobRow.kind).in_(kinds), _free(clock))
         .order_by(col(JobRow.id))
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite leaves it out: it has one writer
@@ -206,6 +210,13 @@ def open_of(session: Session, dataset_id: int) -> Sequence[JobRow]:
     """The jobs of a data set that wait or run, oldest first."""
     query = select(JobRow).where(JobRow.dataset_id == dataset_id, col(JobRow.state).in_(OPEN))
     return session.exec(query.order_by(col(JobRow.id))).all()
+
+
+def _free(clock: float) -> ColumnElement[bool]:
+    return or_(
+        col(JobRow.state) == JobState.QUEUED,
+        and_(col(JobRow.state) == JobState.RUNNING, col(JobRow.lease_until) < clock),
+    )
 
 
 def _clock(session: Session) -> float:

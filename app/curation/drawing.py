@@ -1,0 +1,173 @@
+"""Vectors -> a frame and a place in it for every sample. Runs in the worker.
+
+Reading, thinking and writing are apart: while the geometry works nothing is
+locked. A frame is frozen; it is fitted anew only where the old one cannot
+serve: another target, side or encoder, a person's wish, or a first board that
+was fitted on too few samples to mean anything.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session
+
+from app.curation import frames as packing
+from app.curation import naming
+from app.geometry import balance, neighbours, redundancy, thinning
+from app.geometry import frame as geometry
+from app.geometry.frame import Places
+from app.storage import datasets, embeddings, frames, jobs, placements, samples, targets
+from app.storage.board_tables import FrameRow, TargetRow
+from app.storage.database import Sessions
+from app.storage.embeddings import Side
+from app.storage.tables import DatasetRow, JobRow
+
+TAU = 0.93
+"""Cosine above which two texts count as near copies (all-MiniLM-L6-v2; PERFORMANCE.md 4)."""
+ROWS_PER_WRITE = 5_000
+NEIGHBOURS = 15
+
+Report = Callable[[str, int, int], None]
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a board is drawn from; `vectors` (n, d) belong to `ids`, row by row."""
+
+    dataset: DatasetRow
+    target: TargetRow
+    old: FrameRow | None
+    ids: list[int]
+    hashes: list[str]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Darts:
+    """Where each sample lies, and how alone it is there; arrays of length n."""
+
+    places: Places
+    similarity: NDArray[np.float32]
+    knot: NDArray[np.int64]
+    rank: NDArray[np.int64]
+
+
+def draw_board(read: Sessions, write: Sessions, job: JobRow, encoder: str) -> None:
+    """Fit a frame if one is needed, place every sample in it, find near copies."""
+    report = _reporter(write, job)
+    with write() as session:
+        material = _gather(session, int(job.dataset_id or 0), encoder)
+    if not material.ids:
+        return
+    row = material.old
+    if row is None or job.params.get("refit") or not _serves(row, material, encoder):
+        report("find topics", 0, 4)
+        row = _freeze(read, write, material, encoder)
+    report("place samples", 1, 4)
+    frame = packing.unpack(row)
+    places = geometry.place(frame, material.vectors)
+    report("find near copies", 2, 4)
+    darts = _examine(places, material.vectors)
+    report("store", 3, 4)
+    _save(write, job, row, material, darts)
+
+
+def _gather(session: Session, dataset_id: int, encoder: str) -> Material:
+    dataset = datasets.get_by_id(session, dataset_id)
+    target = targets.find(session, dataset_id) or targets.add(session, dataset_id, "itself")
+    ids, hashes, vectors = embeddings.of_samples(session, dataset_id, _side(dataset), encoder)
+    return Material(dataset, target, frames.newest(session, dataset_id), ids, hashes, vectors)
+
+
+def _serves(row: FrameRow, material: Material, encoder: str) -> bool:
+    asked = (material.target.id, material.dataset.side, encoder)
+    if (row.target_id, row.side, row.encoder) != asked:
+        return False
+    few = balance.FEWEST_SAMPLES
+    provisional = material.target.kind == "itself" and row.fitted_on < few
+    return not (provisional and len(material.ids) > row.fitted_on)
+
+
+def _freeze(read: Sessions, write: Sessions, material: Material, encoder: str) -> FrameRow:
+    """Fit, name and store a new frame."""
+    external = material.target.kind != "itself"
+    with read() as session:
+        if external:
+            base = embeddings.of_target(session, material.target.id, encoder)
+            texts = targets.texts_of(session, material.target.id)
+        else:
+            kept = thinning.distinct(material.vectors, tau=TAU)
+            base = material.vectors[kept]
+            chosen = [material.ids[at] for at in np.flatnonzero(kept)]
+            texts = naming.inputs_of(samples.texts_of(session, chosen))
+    frame = geometry.fit(base, external=external)
+    facts = naming.name(frame, geometry.place(frame, base), texts)
+    with write() as session:
+        return frames.add(
+            session,
+            dataset_id=material.dataset.id,
+            target_id=material.target.id,
+            side=material.dataset.side,
+            encoder=encoder,
+            fitted_on=len(base),
+            facts=facts,
+            arrays=packing.pack(frame),
+        )
+
+
+def _examine(places: Places, vectors: Vectors) -> Darts:
+    near = neighbours.knn(vectors, k=min(NEIGHBOURS, max(len(vectors) - 1, 1)))
+    alone = len(vectors) < 2
+    similarity = np.zeros(len(vectors), np.float32) if alone else near.similarity[:, 0]
+    knots = np.full(len(vectors), -1) if alone else _knots(vectors, near)
+    rank = np.zeros(len(vectors), np.int64)
+    for cell in np.unique(places.cell):
+        members = np.flatnonzero(places.cell == cell)
+        order, _ = redundancy.order_cuts(vectors[members])
+        rank[members[order]] = np.arange(len(members))
+    return Darts(places, similarity, knots, rank)
+
+
+def _knots(vectors: Vectors, near: neighbours.Neighbours) -> NDArray[np.int64]:
+    return np.asarray(redundancy.find_knots(vectors, near, tau=TAU).knot, np.int64)
+
+
+def _save(write: Sessions, job: JobRow, row: FrameRow, material: Material, darts: Darts) -> None:
+    for start in range(0, len(material.ids), ROWS_PER_WRITE):
+        chosen = range(start, min(start + ROWS_PER_WRITE, len(material.ids)))
+        with write() as session:
+            rows = [_dart(row.id, material, darts, at) for at in chosen]
+            placements.replace(session, row.id, rows)
+            jobs.checkpoint(session, job, phase="store", done=chosen.stop, total=len(material.ids))
+
+
+def _dart(frame_id: int, material: Material, darts: Darts, at: int) -> dict[str, Any]:
+    places = darts.places
+    return {
+        "frame_id": frame_id,
+        "sample_id": material.ids[at],
+        "text_hash": material.hashes[at],
+        "cell": int(places.cell[at]),
+        "x": int(places.x[at]),
+        "y": int(places.y[at]),
+        "distance": float(places.distance[at]),
+        "similarity": float(darts.similarity[at]),
+        "knot": int(darts.knot[at]),
+        "redundancy": int(darts.rank[at]),
+    }
+
+
+def _reporter(write: Sessions, job: JobRow) -> Report:
+    def report(phase: str, done: int, total: int) -> None:
+        with write() as session:
+            jobs.checkpoint(session, job, phase=phase, done=done, total=total)
+
+    return report
+
+
+def _side(dataset: DatasetRow) -> Side:
+    return "output" if dataset.side == "output" else "input"

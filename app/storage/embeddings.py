@@ -1,0 +1,132 @@
+"""Queries about vectors: keyed by text and encoder, so nothing is embedded twice."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, and_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, func, select
+
+from app.storage.board_tables import EmbeddingRow, TargetTextRow
+from app.storage.database import is_sqlite
+from app.storage.filters import Filter, conditions
+from app.storage.tables import SampleRow
+
+Side = Literal["input", "output"]
+
+
+def add_many(
+    session: Session, encoder: str, hashes: Sequence[str], vectors: NDArray[np.float32]
+) -> None:
+    """Keep one vector a text; a text that has one already is left alone."""
+    rows = [
+        {"encoder": encoder, "text_hash": text_hash, "vector": vector}
+        for text_hash, vector in zip(hashes, vectors, strict=True)
+    ]
+    if rows:
+        dialect: Any = sqlite if is_sqlite(session) else postgresql
+        session.execute(dialect.insert(EmbeddingRow).on_conflict_do_nothing(), rows)
+
+
+def count_missing(session: Session, dataset_id: int, side: Side, encoder: str) -> int:
+    """How many distinct texts of this side have no vector yet."""
+    column = _hash_column(side)
+    query = _missing(select(func.count(func.distinct(column))), dataset_id, side, encoder)
+    return int(session.execute(query).scalar_one())
+
+
+def missing(
+    session: Session, dataset_id: int, side: Side, encoder: str, *, limit: int
+) -> list[tuple[str, str]]:
+    """Some (hash, messages) pairs that have no vector yet, each hash once."""
+    column = _hash_column(side)
+    query = _missing(
+        select(column, func.min(SampleRow.messages)), dataset_id, side, encoder
+    ).group_by(column)
+    return [(row[0], row[1]) for row in session.execute(query.limit(limit))]
+
+
+def missing_of_target(
+    session: Session, target_id: int, encoder: str, *, limit: int
+) -> list[tuple[str, str]]:
+    """Some (hash, text) pairs of a target that have no vector yet."""
+    known = select(EmbeddingRow.text_hash).where(EmbeddingRow.encoder == encoder)
+    query = (
+        select(TargetTextRow.text_hash, func.min(TargetTextRow.text))
+        .where(
+            TargetTextRow.target_id == target_id,
+            col(TargetTextRow.text_hash).not_in(known),
+        )
+        .group_by(TargetTextRow.text_hash)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def of_samples(
+    session: Session, dataset_id: int, side: Side, encoder: str, wanted: Filter | None = None
+) -> tuple[list[int], list[str], NDArray[np.float32]]:
+    """Ids, text hashes and vectors of the embedded samples, ascending by id.
+
+    Returns:
+        ids, hashes: length n.
+        vectors: shape (n, d); (0, 0) when there are none.
+    """
+    column = _hash_column(side)
+    query = (
+        select(SampleRow.id, column, EmbeddingRow.vector)  # type: ignore[call-overload]
+        .join(
+            EmbeddingRow,
+            and_(col(EmbeddingRow.encoder) == encoder, EmbeddingRow.text_hash == column),
+        )
+        .where(*conditions(dataset_id, wanted or Filter()))
+        .order_by(col(SampleRow.id))
+    )
+    rows = session.execute(query.execution_options(yield_per=5000))
+    return _stacked(rows)
+
+
+def of_target(session: Session, target_id: int, encoder: str) -> NDArray[np.float32]:
+    """The vectors of a target's texts, (n, d), in the order of its file."""
+    query = (
+        select(TargetTextRow.position, TargetTextRow.text_hash, EmbeddingRow.vector)  # type: ignore[call-overload]
+        .join(
+            EmbeddingRow,
+            and_(
+                col(EmbeddingRow.encoder) == encoder,
+                col(EmbeddingRow.text_hash) == TargetTextRow.text_hash,
+            ),
+        )
+        .where(TargetTextRow.target_id == target_id)
+        .order_by(TargetTextRow.position)
+    )
+    return _stacked(session.execute(query.execution_options(yield_per=5000)))[2]
+
+
+def _stacked(rows: Iterator[Any]) -> tuple[list[int], list[str], NDArray[np.float32]]:
+    ids: list[int] = []
+    hashes: list[str] = []
+    vectors: list[NDArray[np.float16]] = []
+    for number, text_hash, vector in rows:
+        ids.append(number)
+        hashes.append(text_hash)
+        vectors.append(vector)
+    if not ids:
+        return [], [], np.zeros((0, 0), dtype=np.float32)
+    return ids, hashes, np.stack(vectors).astype(np.float32)
+
+
+def _hash_column(side: Side) -> Any:
+    return col(SampleRow.input_hash) if side == "input" else col(SampleRow.output_hash)
+
+
+def _missing(query: Any, dataset_id: int, side: Side, encoder: str) -> Select[Any]:
+    found = (
+        select(EmbeddingRow.text_hash)
+        .where(EmbeddingRow.encoder == encoder, EmbeddingRow.text_hash == _hash_column(side))
+        .exists()
+    )
+    narrowed: Select[Any] = query.where(*conditions(dataset_id, Filter()), ~found)
+    return narrowed

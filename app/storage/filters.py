@@ -1,0 +1,123 @@
+"""Which samples: a resolved query, and the SQL conditions it stands for."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import ColumnElement, and_, false, not_, or_
+from sqlmodel import col, select
+
+from app.storage.board_tables import PlacementRow
+from app.storage.tables import Origin, SampleRow, Status
+from app.storage.text_search import says
+
+Facet = Literal["label", "source", "split", "language"]
+Column = Literal["status", "origin", "label", "source", "split", "language"]
+Flag = Literal["near_duplicate", "knot", "outsider"]
+
+NEAR_DUPLICATE = 0.93
+"""Cosine to the nearest other sample from which a sample counts as a near copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Everything a query may ask for; each field empty means "any".
+
+    Several values of one field are alternatives; several fields must all hold.
+    `facets` and `without` are (column, values) pairs. Cells and flags are about
+    the frame `frame_id`; a sample that has no place in it has neither.
+    """
+
+    statuses: tuple[Status, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    facets: tuple[tuple[Facet, tuple[str, ...]], ...] = ()
+    without: tuple[tuple[Column, tuple[str, ...]], ...] = ()
+    length: tuple[int, int] | None = None
+    words: tuple[str, ...] = ()
+    without_words: tuple[str, ...] = ()
+    upload_id: int | None = None
+    ids: tuple[int, ...] = ()
+    through: int | None = None  # the highest id that counts
+    frame_id: int | None = None
+    cells: tuple[int, ...] | None = None
+    without_cells: tuple[int, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    without_flags: tuple[Flag, ...] = ()
+    deleted: bool = False
+
+
+def conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
+    """The WHERE clauses of a filter, all values bound."""
+    row = SampleRow
+    clauses: list[ColumnElement[bool]] = [
+        col(row.dataset_id) == dataset_id,
+        col(row.deleted).is_(wanted.deleted),
+    ]
+    return clauses + _by_columns(wanted) + _by_text(wanted) + _by_place(wanted)
+
+
+def _by_columns(wanted: Filter) -> list[ColumnElement[bool]]:
+    row = SampleRow
+    clauses: list[ColumnElement[bool]] = []
+    if wanted.statuses:
+        clauses.append(col(row.status).in_(wanted.statuses))
+    if wanted.origins:
+        clauses.append(col(row.origin).in_(wanted.origins))
+    clauses += [_column(name).in_(values) for name, values in wanted.facets]
+    clauses += [_column(name).not_in(values) for name, values in wanted.without]
+    if wanted.upload_id is not None:
+        clauses.append(col(row.upload_id) == wanted.upload_id)
+    if wanted.ids:
+        clauses.append(col(row.id).in_(wanted.ids))
+    if wanted.through is not None:
+        clauses.append(col(row.id) <= wanted.through)
+    return clauses
+
+
+def _by_text(wanted: Filter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if wanted.length is not None:
+        clauses.append(col(SampleRow.length).between(*wanted.length))
+    clauses += [says(SampleRow.messages, word) for word in wanted.words]
+    clauses += [not_(says(SampleRow.messages, word)) for word in wanted.without_words]
+    return clauses
+
+
+def _by_place(wanted: Filter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if wanted.cells is not None:
+        clauses.append(_placed(wanted, _in_cells(wanted.cells)))
+    if wanted.without_cells:
+        clauses.append(not_(_placed(wanted, _in_cells(wanted.without_cells))))
+    if wanted.flags:
+        clauses.append(_placed(wanted, _has_flag(wanted.flags)))
+    if wanted.without_flags:
+        clauses.append(not_(_placed(wanted, _has_flag(wanted.without_flags))))
+    return clauses
+
+
+def _placed(wanted: Filter, there: ColumnElement[bool]) -> ColumnElement[bool]:
+    if wanted.frame_id is None:
+        return false()
+    found = select(PlacementRow.sample_id).where(
+        and_(col(PlacementRow.frame_id) == wanted.frame_id, there)
+    )
+    return col(SampleRow.id).in_(found)
+
+
+def _in_cells(cells: tuple[int, ...]) -> ColumnElement[bool]:
+    return col(PlacementRow.cell).in_(cells)
+
+
+def _has_flag(flags: tuple[Flag, ...]) -> ColumnElement[bool]:
+    place = PlacementRow
+    meaning: dict[Flag, ColumnElement[bool]] = {
+        "near_duplicate": col(place.similarity) >= NEAR_DUPLICATE,
+        "knot": col(place.knot) >= 0,
+        "outsider": col(place.cell) < 0,
+    }
+    return or_(*(meaning[flag] for flag in flags))
+
+
+def _column(name: Column) -> ColumnElement[str]:
+    column: ColumnElement[str] = getattr(SampleRow, name)
+    return column

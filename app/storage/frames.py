@@ -1,0 +1,39 @@
+"""Queries about frames: the frozen boards of a data set."""
+
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from app.errors import NotFoundError
+from app.storage.board_tables import FrameRow
+
+
+class FrameNotFoundError(NotFoundError):
+    """There is no such board."""
+
+
+def add(session: Session, **values: Any) -> FrameRow:
+    """Freeze a new frame under the data set's next number."""
+    dataset_id = values["dataset_id"]
+    newest_number = session.exec(
+        select(func.max(FrameRow.number)).where(FrameRow.dataset_id == dataset_id)
+    ).one()
+    row = FrameRow(number=(newest_number or 0) + 1, **values)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def newest(session: Session, dataset_id: int) -> FrameRow | None:
+    """The frame in force, or None before the first board."""
+    query = select(FrameRow).where(FrameRow.dataset_id == dataset_id)
+    return session.exec(query.order_by(col(FrameRow.number).desc()).limit(1)).first()
+
+
+def get(session: Session, dataset_id: int, number: int) -> FrameRow:
+    """The frame of this number, or raise FrameNotFoundError."""
+    query = select(FrameRow).where(FrameRow.dataset_id == dataset_id, FrameRow.number == number)
+    row = session.exec(query).one_or_none()
+    if row is None:
+        raise FrameNotFoundError
+    return row

@@ -1,0 +1,152 @@
+"""Queries about darts: where samples lie in a frame."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, or_
+from sqlmodel import Session, col, func, select
+
+from app.storage.board_tables import PlacementRow
+from app.storage.filters import Filter, conditions
+from app.storage.tables import Origin, SampleRow, Status
+
+COUNTED = (Status.PENDING, Status.APPROVED, Status.NEEDS_WORK)
+"""What lies on the board: everything that nobody rejected."""
+
+
+def replace(session: Session, frame_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write darts of a frame, in place of those of the same samples."""
+    ids = [row["sample_id"] for row in rows]
+    session.execute(
+        delete(PlacementRow).where(
+            col(PlacementRow.frame_id) == frame_id, col(PlacementRow.sample_id).in_(ids)
+        )
+    )
+    if rows:
+        session.execute(insert(PlacementRow), list(rows))
+
+
+def remove_older(session: Session, dataset_frames: Sequence[int]) -> None:
+    """Remove the darts of frames that are no longer in force."""
+    session.execute(delete(PlacementRow).where(col(PlacementRow.frame_id).in_(dataset_frames)))
+
+
+def count_by_cell(
+    session: Session, dataset_id: int, frame_id: int, wanted: Filter
+) -> dict[int, int]:
+    """How many counted samples each cell holds; outsiders stand under -1."""
+    query = (
+        select(PlacementRow.cell, func.count())
+        .join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id)
+        .where(PlacementRow.frame_id == frame_id, *conditions(dataset_id, wanted))
+        .group_by(col(PlacementRow.cell))
+    )
+    return dict(session.exec(query).all())
+
+
+def count_unplaced(session: Session, dataset_id: int, frame_id: int) -> int:
+    """How many samples wait for their place in the frame."""
+    place = and_(
+        col(PlacementRow.sample_id) == SampleRow.id, col(PlacementRow.frame_id) == frame_id
+    )
+    found = select(PlacementRow.sample_id).where(place).exists()
+    query = select(func.count()).select_from(SampleRow)
+    return session.exec(query.where(*conditions(dataset_id, Filter()), ~found)).one()
+
+
+def darts(session: Session, dataset_id: int, frame_id: int, wanted: Filter) -> list[Any]:
+    """(sample id, x, y, cell, knot, status) of every dart that matches, by sample id."""
+    place = PlacementRow
+    query = (
+        select(  # type: ignore[call-overload]
+            place.sample_id, place.x, place.y, place.cell, place.knot, SampleRow.status
+        )
+        .join(SampleRow, col(SampleRow.id) == place.sample_id)
+        .where(place.frame_id == frame_id, *conditions(dataset_id, wanted))
+        .order_by(place.sample_id)
+    )
+    return list(session.execute(query))
+
+
+def knots(session: Session, dataset_id: int, frame_id: int, wanted: Filter) -> list[Any]:
+    """(knot, samples, mean x, mean y, a cell) of each near-duplicate component, largest first."""
+    place = PlacementRow
+    query = (
+        select(  # type: ignore[call-overload]
+            place.knot, func.count(), func.avg(place.x), func.avg(place.y), func.min(place.cell)
+        )
+        .join(SampleRow, col(SampleRow.id) == place.sample_id)
+        .where(
+            place.frame_id == frame_id,
+            place.knot >= 0,
+            place.cell >= 0,
+            *conditions(dataset_id, wanted),
+        )
+        .group_by(place.knot)
+        .order_by(func.count().desc(), place.knot)
+    )
+    return list(session.execute(query))
+
+
+def of_cells(
+    session: Session, frame_id: int, cells: Sequence[int], *, limit: int | None = None
+) -> list[Any]:
+    """The counted samples of cells, in the order in which they would be cut.
+
+    Most redundant first; what people approved, edited or wrote themselves comes last.
+    Rows: id, preview, status, label, origin, knot, similarity, redundancy.
+    """
+    sample, place = SampleRow, PlacementRow
+    kept = or_(
+        col(sample.status) == Status.APPROVED,
+        col(sample.origin).in_([Origin.HUMAN, Origin.EDITED]),
+    )
+    query = (
+        select(  # type: ignore[call-overload]
+            sample.id, sample.preview, sample.status, sample.label, sample.origin,
+            place.knot, place.similarity, place.redundancy, sample.input_hash,
+        )
+        .join(place, col(place.sample_id) == sample.id)
+        .where(
+            place.frame_id == frame_id,
+            col(place.cell).in_(cells),
+            col(sample.status).in_(COUNTED),
+            col(sample.deleted).is_(False),
+        )
+        .order_by(kept, place.redundancy, sample.id)
+        .limit(limit)
+    )  # fmt: skip
+    return list(session.execute(query))
+
+
+def knot_sizes(session: Session, frame_id: int) -> dict[int, int]:
+    """How many counted samples each near-duplicate component holds."""
+    query = (
+        select(PlacementRow.knot, func.count())
+        .join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id)
+        .where(
+            PlacementRow.frame_id == frame_id,
+            PlacementRow.knot >= 0,
+            col(SampleRow.status).in_(COUNTED),
+            col(SampleRow.deleted).is_(False),
+        )
+        .group_by(col(PlacementRow.knot))
+    )
+    return dict(session.exec(query).all())
+
+
+def count_near_duplicates(session: Session, frame_id: int, cell: int, tau: float) -> int:
+    """How many counted samples of a cell have another at least tau alike."""
+    query = (
+        select(func.count())
+        .select_from(PlacementRow)
+        .join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id)
+        .where(
+            PlacementRow.frame_id == frame_id,
+            PlacementRow.cell == cell,
+            PlacementRow.similarity >= tau,
+            col(SampleRow.status).in_(COUNTED),
+            col(SampleRow.deleted).is_(False),
+        )
+    )
+    return session.exec(query).one()

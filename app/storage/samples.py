@@ -1,0 +1,167 @@
+"""Queries about samples."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, insert
+from sqlmodel import Session, col, func, select, update
+
+from app.errors import ConflictError, NotFoundError
+from app.storage.filters import Facet, Filter, conditions
+from app.storage.tables import SampleRow, Status
+
+IDS_PER_QUERY = 5_000
+
+LISTED = (
+    SampleRow.id,
+    SampleRow.external_id,
+    SampleRow.status,
+    SampleRow.origin,
+    SampleRow.label,
+    SampleRow.source,
+    SampleRow.split,
+    SampleRow.turns,
+    SampleRow.length,
+    SampleRow.version,
+    SampleRow.preview,
+)
+
+
+class SampleNotFoundError(NotFoundError):
+    """There is no such sample."""
+
+
+class StaleSampleError(ConflictError):
+    """Somebody changed this sample since you read it."""
+
+    code = "stale"
+
+
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert new samples, in order."""
+    if rows:
+        session.execute(insert(SampleRow), list(rows))
+
+
+def known_fingerprints(session: Session, dataset_id: int, asked: Sequence[str]) -> set[str]:
+    """Which of these fingerprints the data set holds already, in the trash or not."""
+    query = select(SampleRow.fingerprint).where(
+        SampleRow.dataset_id == dataset_id, col(SampleRow.fingerprint).in_(asked)
+    )
+    return set(session.exec(query))
+
+
+def by_external_id(session: Session, dataset_id: int, asked: Sequence[str]) -> dict[str, SampleRow]:
+    """The samples that carry one of these ids of their source."""
+    if not asked:
+        return {}
+    query = select(SampleRow).where(
+        SampleRow.dataset_id == dataset_id, col(SampleRow.external_id).in_(asked)
+    )
+    return {row.external_id: row for row in session.exec(query)}
+
+
+def get(session: Session, dataset_id: int, sample_id: int) -> SampleRow:
+    """Return the sample of this data set, or raise SampleNotFoundError."""
+    row = session.get(SampleRow, sample_id)
+    if row is None or row.dataset_id != dataset_id:
+        raise SampleNotFoundError
+    return row
+
+
+def find_anywhere(session: Session, sample_id: int) -> SampleRow | None:
+    """The sample with this id, of whichever data set, or None."""
+    return session.get(SampleRow, sample_id)
+
+
+def page(
+    session: Session, dataset_id: int, wanted: Filter, *, after: int = 0, limit: int = 100
+) -> Sequence[Row[Any]]:
+    """The next samples by id, with the columns a list shows."""
+    query = (
+        select(*LISTED)  # type: ignore[call-overload]
+        .where(*conditions(dataset_id, wanted), col(SampleRow.id) > after)
+        .order_by(col(SampleRow.id))
+        .limit(limit)
+    )
+    rows: Sequence[Row[Any]] = session.exec(query).all()
+    return rows
+
+
+def before(session: Session, dataset_id: int, wanted: Filter, sample_id: int) -> int | None:
+    """The id of the sample before this one in the filtered list, or None."""
+    query = select(func.max(SampleRow.id)).where(
+        *conditions(dataset_id, wanted), col(SampleRow.id) < sample_id
+    )
+    return session.exec(query).one()
+
+
+def count(session: Session, dataset_id: int, wanted: Filter | None = None) -> int:
+    """How many samples match."""
+    query = select(func.count()).select_from(SampleRow)
+    return session.exec(query.where(*conditions(dataset_id, wanted or Filter()))).one()
+
+
+def count_by_status(session: Session, dataset_id: int) -> dict[Status, int]:
+    """How many samples have each status, those in the trash left out."""
+    query = (
+        select(SampleRow.status, func.count())
+        .where(*conditions(dataset_id, Filter()))
+        .group_by(col(SampleRow.status))
+    )
+    return {Status(status): number for status, number in session.exec(query)}
+
+
+def count_by_facet(
+    session: Session, dataset_id: int, facet: Facet, *, limit: int = 50
+) -> list[tuple[str, int]]:
+    """The most frequent values of a facet, with how many samples have each."""
+    column = getattr(SampleRow, facet)
+    query = (
+        select(column, func.count())
+        .where(*conditions(dataset_id, Filter()))
+        .group_by(column)
+        .order_by(func.count().desc(), column)
+        .limit(limit)
+    )
+    return [(value, number) for value, number in session.exec(query)]
+
+
+def ids_matching(session: Session, dataset_id: int, wanted: Filter) -> list[int]:
+    """The ids of all that match, ascending."""
+    query = select(SampleRow.id).where(*conditions(dataset_id, wanted))
+    return list(session.exec(query.order_by(col(SampleRow.id))))
+
+
+def states_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[Status, str, int]]:
+    """Status, label and version of samples, by id."""
+    found: dict[int, tuple[Status, str, int]] = {}
+    for part in _parts(ids):
+        query = select(SampleRow.id, SampleRow.status, SampleRow.label, SampleRow.version)
+        rows = session.exec(query.where(col(SampleRow.id).in_(part)))
+        found |= {row[0]: (Status(row[1]), row[2], row[3]) for row in rows}
+    return found
+
+
+def change(session: Session, ids: Sequence[int], **values: Any) -> None:
+    """Set columns of many samples at once; each gets a new version."""
+    for part in _parts(ids):
+        session.exec(
+            update(SampleRow)
+            .where(col(SampleRow.id).in_(part))
+            .values(version=SampleRow.version + 1, **values)
+            .execution_options(synchronize_session=False)
+        )
+    session.expire_all()
+
+
+def texts_of(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, Status]]:
+    """Id, messages and status of samples, in ascending order of id."""
+    for part in _parts(sorted(ids)):
+        query = select(SampleRow.id, SampleRow.messages, SampleRow.status)
+        rows = session.exec(query.where(col(SampleRow.id).in_(part)).order_by(col(SampleRow.id)))
+        yield from ((row[0], row[1], Status(row[2])) for row in rows)
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    yield from (ids[at : at + IDS_PER_QUERY] for at in range(0, len(ids), IDS_PER_QUERY))

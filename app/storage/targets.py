@@ -1,0 +1,74 @@
+"""Queries about targets: what a data set should cover."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, insert, or_
+from sqlmodel import Session, col, func, select
+
+from app.storage.board_tables import TargetRow, TargetTextRow
+from app.storage.tables import UploadRow, UploadState
+
+
+def add(
+    session: Session, dataset_id: int, kind: str, *, name: str = "", upload_id: int | None = None
+) -> TargetRow:
+    """Make this the data set's target from now on."""
+    row = TargetRow(dataset_id=dataset_id, kind=kind, name=name, upload_id=upload_id)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def find(session: Session, dataset_id: int) -> TargetRow | None:
+    """The target in force: the newest one whose file is read to its end, or None."""
+    whole = and_(col(UploadRow.state) == UploadState.DONE, col(UploadRow.accepted) > 0)
+    query = (
+        select(TargetRow)
+        .outerjoin(UploadRow, col(UploadRow.id) == TargetRow.upload_id)
+        .where(
+            TargetRow.dataset_id == dataset_id,
+            or_(col(TargetRow.upload_id).is_(None), whole),
+        )
+    )
+    return session.exec(query.order_by(col(TargetRow.id).desc()).limit(1)).first()
+
+
+def find_of_upload(session: Session, upload_id: int) -> TargetRow | None:
+    """The target that was made from this upload, or None."""
+    return session.exec(select(TargetRow).where(TargetRow.upload_id == upload_id)).first()
+
+
+def get_by_id(session: Session, target_id: int) -> TargetRow:
+    """The target with this id; it is known to exist."""
+    return session.exec(select(TargetRow).where(TargetRow.id == target_id)).one()
+
+
+def add_texts(session: Session, target_id: int, texts: Sequence[tuple[int, str, str]]) -> None:
+    """Store (position, hash, text) of a reference's inputs."""
+    rows = [
+        {"target_id": target_id, "position": position, "text_hash": text_hash, "text": text}
+        for position, text_hash, text in texts
+    ]
+    if rows:
+        session.execute(insert(TargetTextRow), rows)
+
+
+def count_texts(session: Session, target_id: int) -> int:
+    """How many inputs a target holds."""
+    query = select(func.count()).select_from(TargetTextRow)
+    return session.exec(query.where(TargetTextRow.target_id == target_id)).one()
+
+
+def texts_of(session: Session, target_id: int) -> list[tuple[int, str]]:
+    """(position, input) of a target, in the order of its file."""
+    query = select(TargetTextRow.position, TargetTextRow.text)
+    query = query.where(TargetTextRow.target_id == target_id)
+    return [(at, text) for at, text in session.exec(query.order_by(col(TargetTextRow.position)))]
+
+
+def texts_at(session: Session, target_id: int, positions: Sequence[int]) -> list[str]:
+    """The inputs at these positions, in ascending order of position."""
+    query = select(TargetTextRow.text).where(
+        TargetTextRow.target_id == target_id, col(TargetTextRow.position).in_(positions)
+    )
+    return list(session.exec(query.order_by(col(TargetTextRow.position))))

@@ -1,0 +1,87 @@
+"""`python -m app.worker.main`: run jobs until stopped."""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Mapping
+
+from app.settings import Settings
+from app.storage import jobs
+from app.storage.database import Sessions, connect, reading, writing
+from app.storage.migration import migrate
+from app.worker.loop import Task, run_next
+from app.worker.tasks import Tools, make_tasks
+
+logger = logging.getLogger(__name__)
+
+REST_SECONDS = 0.2
+PARENT_SECONDS = 2.0
+NICENESS = 5
+"""Pages come before batches: the web process gets the processor first."""
+
+
+def main(settings: Settings | None = None) -> None:
+    """Work through the queue, resting a little when it is empty, until told to stop."""
+    settings = settings or Settings()
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
+    os.umask(0o077)
+    os.nice(NICENESS)
+    engine = connect(settings.database)
+    migrate(engine, settings.migrations)
+    read, write = reading(engine), writing(engine)
+    tools = make_tools(settings, read, write)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=_warm, args=(tools,), daemon=True).start()
+    if settings.worker_name:
+        threading.Thread(target=_follow, args=(os.getppid(), stop), daemon=True).start()
+    work(read, write, make_tasks(tools), settings.worker_name or new_name(), stop)
+    engine.dispose()
+
+
+def work(
+    read: Sessions, write: Sessions, tasks: Mapping[str, Task], name: str, stop: threading.Event
+) -> None:
+    """Run jobs one by one until `stop` is set; a job that runs is finished first."""
+    while not stop.is_set():
+        with read() as session:
+            waiting = jobs.is_any_free(session, list(tasks))
+        if not (waiting and run_next(write, name, tasks)):
+            stop.wait(REST_SECONDS)
+
+
+def make_tools(settings: Settings, read: Sessions, write: Sessions) -> Tools:
+    """What the tasks work with, by the settings."""
+    tools = Tools(read, write, spool=settings.spool, exports=settings.exports)
+    tools.encoder_name, tools.models = settings.encoder, settings.models
+    tools.threads = settings.encoder_threads
+    return tools
+
+
+def new_name() -> str:
+    """A name for this worker that no other has."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _follow(parent: int, stop: threading.Event) -> None:
+    """Stop when the supervisor is gone: nobody would start or stop this worker any more."""
+    while os.getppid() == parent:
+        if stop.wait(PARENT_SECONDS):
+            return
+    stop.set()
+
+
+def _warm(tools: Tools) -> None:
+    # The first upload should not wait for the model to load.
+    try:
+        tools.encoder.encode(["ready"])
+    except Exception:  # the first job that needs it will say what is wrong
+        logger.exception("the encoder could not be loaded")
+
+
+if __name__ == "__main__":
+    main()

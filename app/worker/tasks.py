@@ -1,0 +1,47 @@
+"""Which function runs under which kind in the queue."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from app import encoders
+from app.curation import drawing, embedding, export, parsing, review
+from app.encoders import Encoder
+from app.storage.database import Sessions
+from app.storage.tables import JobRow
+from app.worker.loop import Task
+
+
+class Tools:
+    """What tasks work with. The encoder is loaded when the first task needs it."""
+
+    def __init__(self, read: Sessions, write: Sessions, *, spool: Path, exports: Path) -> None:
+        self.read, self.write, self.spool, self.exports = read, write, spool, exports
+        self.encoder_name, self.models, self.threads = "default", spool.parent / "models", 2
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder that the settings name."""
+        return encoders.load(self.encoder_name, cache=self.models, threads=self.threads)
+
+
+def make_tasks(tools: Tools) -> Mapping[str, Task]:
+    """Every task that a job may name."""
+    read, write = tools.read, tools.write
+
+    def parse(job: JobRow) -> None:
+        parsing.parse_upload(read, write, job, tools.spool)
+
+    def embed(job: JobRow) -> None:
+        embedding.embed_missing(read, write, job, tools.encoder)
+
+    def draw(job: JobRow) -> None:
+        drawing.draw_board(read, write, job, tools.encoder.name)
+
+    def write_export(job: JobRow) -> None:
+        export.run(read, write, job, tools.exports)
+
+    def decide(job: JobRow) -> None:
+        review.run_batch(read, write, job)
+
+    return {"parse": parse, "embed": embed, "draw": draw, "export": write_export, "decide": decide}
