@@ -5,6 +5,8 @@ for who is asking. The web room turns a family into a status code; nothing
 below the web knows HTTP.
 """
 
+from collections.abc import Mapping
+
 
 class DartboardError(Exception):
     """Something went wrong in Dartboard."""
@@ -13,6 +15,11 @@ class DartboardError(Exception):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or (self.__doc__ or "").strip())
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What a program may want to know beside the sentence; it goes into the answer."""
+        return {}
 
 
 class NotFoundError(DartboardError):

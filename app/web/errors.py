@@ -1,6 +1,6 @@
 """Where Dartboard's errors become answers: pages for people, problem documents for programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -18,6 +18,7 @@ STATUS: dict[type[DartboardError], int] = {
     ForbiddenError: 403,
 }
 API = "/api/"
+NO_FACTS: Mapping[str, Any] = {}
 
 
 def add_error_answers(app: FastAPI) -> None:
@@ -34,18 +35,20 @@ def problem(status: int, code: str, sentence: str, **more: Any) -> Response:
     return Response(orjson.dumps(body), status, media_type="application/problem+json")
 
 
-def answer(request: Request, status: int, code: str, sentence: str) -> Response:
+def answer(
+    request: Request, status: int, code: str, sentence: str, facts: Mapping[str, Any] = NO_FACTS
+) -> Response:
     """The error in the form that the asker reads."""
     if request.url.path.startswith(API):
-        return problem(status, code, sentence)
+        return problem(status, code, sentence, **facts)
     render = get_render(request)
     return render("errors/show.html", block="message", status=status, message=sentence)
 
 
 def _answer(status: int) -> Callable[[Request, Exception], Response]:
     def show(request: Request, error: Exception) -> Response:
-        code = error.code if isinstance(error, DartboardError) else "error"
-        return answer(request, status, code, str(error))
+        assert isinstance(error, DartboardError)  # noqa: S101  registered for it only
+        return answer(request, status, error.code, str(error), error.facts)
 
     return show
 
