@@ -10,14 +10,17 @@ import re
 from collections.abc import Iterable, Iterator
 
 from app.formats import jsonl, values
-from app.formats.entries import Entry, Fault, Limits, reject
+from app.formats.entries import SHOWN_CHARACTERS, Entry, Fault, Limits, reject
 
 _SPACE = re.compile(r"\s*")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{}]', re.DOTALL)
+_FIRST_KEY = re.compile(r'\{\s*("[^"]*")')
 _SCALAR_END = re.compile(r"[,\]\n]")
 _DECODER = json.JSONDecoder()
 # Longer than any literal or escape that the end of a window can cut in two.
 _TAIL = 16
+# How far the end of a broken element is looked for by its brackets.
+_LOOK_AHEAD = 64 * 1024
 
 
 class Window:
@@ -83,14 +86,17 @@ def read(chunks: Iterable[bytes], start: int, limits: Limits) -> Iterator[Entry]
 def _element(window: Window, limits: Limits) -> Entry:
     end = _find_end(window, limits)
     line, offset = window.line, window.offset
-    if isinstance(end, Fault):
-        fault, end = end, _find_next(window, limits)
-        text = window.text[window.at : end].encode("utf-8", "surrogateescape")
-        entry: Entry = reject(line, offset, fault, text)
-    else:
+    if not isinstance(end, Fault):
         entry = jsonl.entry_of(line, offset, window.text[window.at : end], limits)
-    window.advance(end)
-    return entry
+        window.advance(end)
+        return entry
+    close = _find_close(window)
+    shown = window.text[window.at : close or window.at + SHOWN_CHARACTERS]
+    if close:
+        window.advance(close)
+    else:
+        _flee(window)
+    return reject(line, offset, end, shown.encode("utf-8", "surrogateescape"))
 
 
 def _find_end(window: Window, limits: Limits) -> int | Fault:
@@ -132,34 +138,50 @@ def _explain(window: Window, error: ValueError, limits: Limits) -> Fault:
     return values.explain(window.text[window.at : window.at + 100], message)
 
 
-def _find_next(window: Window, limits: Limits) -> int:
-    """Where a broken element probably ends; reading goes on behind it."""
-    while True:
-        end = _by_brackets(window)
-        if end is None and _may_grow(window, limits):
-            continue
-        if end is not None and _SPACE.sub("", window.text[end : end + 64])[:1] in ",]{":
-            return end
-        return _by_shape(window)
+def _find_close(window: Window) -> int | None:
+    """Where a broken element ends: by its brackets, or before the next that begins like it."""
+    while len(window.text) - window.at < _LOOK_AHEAD and window.grow():
+        pass
+    end, sibling = _by_brackets(window), _by_first_key(window)
+    if sibling and (end is None or end > sibling):
+        return sibling
+    if end is None or _SPACE.sub("", window.text[end : end + 64])[:1] not in ",]{":
+        return None
+    return end
 
 
 def _by_brackets(window: Window) -> int | None:
+    limit = window.at + _LOOK_AHEAD
     if window.text[window.at] not in "{[":
-        match = _SCALAR_END.search(window.text, window.at + 1)
+        match = _SCALAR_END.search(window.text, window.at + 1, limit)
         return match.start() if match else None
     depth = 0
-    for token in _TOKEN.finditer(window.text, window.at):
+    for token in _TOKEN.finditer(window.text, window.at, limit):
         depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
         if depth == 0:
             return token.end()
     return None
 
 
-def _by_shape(window: Window) -> int:
-    """The next object that begins as this one does: behind a comma, as far to the right."""
+def _by_first_key(window: Window) -> int | None:
+    first = _FIRST_KEY.match(window.text, window.at)
+    if first is None:
+        return None
+    key = rf"\}}\s*,\s*\{{\s*{re.escape(first[1])}\s*:"
+    match = re.compile(key).search(window.text, window.at, window.at + _LOOK_AHEAD)
+    return match.start() + 1 if match else None
+
+
+def _flee(window: Window) -> None:
+    """Go to the next object that begins as this one did: behind a comma, as far to the right."""
     before = window.text.rfind("\n", 0, window.at) + 1
     indent = window.text[before : window.at]
     own_line = before > 0 and not indent.strip()
-    shape = rf"(?<=\n){re.escape(indent)}(?=\{{)" if own_line else r"(?<=\})\s*,\s*(?=\{)"
-    match = re.compile(shape).search(window.text, window.at + 1)
-    return match.end() if match else len(window.text)
+    next_one = re.compile(rf"\n{re.escape(indent)}(?=\{{)" if own_line else r"\}\s*,\s*(?=\{)")
+    window.advance(window.at + 1)
+    while not (match := next_one.search(window.text, window.at)):
+        window.advance(max(window.at, len(window.text) - len(indent) - 2 * _TAIL))
+        if not window.grow():
+            window.advance(len(window.text))
+            return
+    window.advance(match.end())

@@ -8,6 +8,7 @@ from app.formats import lines, values
 from app.formats.entries import Blank, Entry, Fault, Limits, Record, reject
 
 _NEXT_OBJECT = re.compile(rb"\}\s*\{")
+_SPACE = re.compile(r"[ \t\r]*")
 _DECODER = json.JSONDecoder()
 
 
@@ -40,17 +41,20 @@ def _several(number: int, offset: int, line: bytes, limits: Limits) -> Iterator[
     """The objects that share a line; what follows the last readable one is one Rejected."""
     text = line.decode("utf-8")
     at = 0
-    while rest := text[at:].strip():
-        at += len(text[at:]) - len(text[at:].lstrip())
-        here = offset + len(text[:at].encode())
+    while at < len(text):
+        gap = _SPACE.match(text, at)
+        start = gap.end() if gap else at
+        offset += start - at
+        if start == len(text):
+            return
         try:
-            _, end = _DECODER.raw_decode(text, at)
+            _, at = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError) as error:
             message = getattr(error, "msg", "nested too deep")
-            yield reject(number, here, values.explain(rest, message), rest)
+            yield reject(number, offset, values.explain(text[start:], message), text[start:])
             return
-        yield entry_of(number, here, text[at:end], limits)
-        at = end
+        yield entry_of(number, offset, text[start:at], limits)
+        offset += len(text[start:at].encode())
 
 
 def entry_of(number: int, offset: int, raw: str, limits: Limits) -> Entry:

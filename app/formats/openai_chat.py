@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from app.formats import columns, dialects, rules
+from app.formats import columns, dialects, rules, tool_calls
 from app.formats.rules import Rule, Violation
 from app.formats.sample import Message, Sample
 
@@ -16,26 +16,22 @@ ASSISTANT = Rule("openai-chat.assistant", "There is at least one assistant messa
 LAST = Rule("openai-chat.last", "The last message is the assistant's.")
 CONTENT = Rule("openai-chat.content", "Every message says something, or calls a tool.")
 TOOL_IDS = Rule("openai-chat.tool_ids", "Every tool message answers an earlier tool call.")
+TOOLS = Rule("openai-chat.tools", "Tools are a list of objects.")
 WEIGHT = Rule("openai-chat.weight", "A weight is 0 or 1, and stands on assistant messages only.")
 MIN_ROWS = Rule("openai-chat.min_rows", "The file has at least 10 lines.", limit=10)
-RULES = (ROLES, SYSTEM, ASSISTANT, LAST, CONTENT, TOOL_IDS, WEIGHT, MIN_ROWS)
+RULES = (ROLES, SYSTEM, ASSISTANT, LAST, CONTENT, TOOL_IDS, TOOLS, WEIGHT, MIN_ROWS)
 
 
 def write(sample: Sample) -> bytes:
     """The sample as one line; unknown columns follow the messages."""
-    turns = [_turn(message) for message in sample.messages]
-    if sample.dialect == "sharegpt":
-        turns = [columns.others(turn, ("from",)) for turn in turns]
-    record: dict[str, object] = {"messages": turns}
-    dialect = dialects.DIALECTS.get(sample.dialect)
-    shape = dialect.shape if dialect else frozenset[str]()
-    record.update(columns.others(sample.extra, shape | {"messages"}))
-    return orjson.dumps(record) + b"\n"
+    plain = _spelled_out(sample)
+    record = {"messages": [_turn(message) for message in plain.messages]}
+    return orjson.dumps({**record, **columns.others(plain.extra, ("messages",))}) + b"\n"
 
 
 def check(sample: Sample) -> tuple[Violation, ...]:
     """The rules that the sample breaks."""
-    return rules.broken(sample, _CHECKS)
+    return rules.broken(_spelled_out(sample), _CHECKS)
 
 
 def check_file(rows: int, size: int) -> tuple[Violation, ...]:  # noqa: ARG001 - no limit on size
@@ -43,6 +39,21 @@ def check_file(rows: int, size: int) -> tuple[Violation, ...]:  # noqa: ARG001 -
     if MIN_ROWS.limit and rows < MIN_ROWS.limit:
         return (Violation(MIN_ROWS.id, f"The file has {rows} of at least {MIN_ROWS.limit} lines."),)
     return ()
+
+
+def _spelled_out(sample: Sample) -> Sample:
+    """The sample without what only its own dialect understands."""
+    dialect = dialects.DIALECTS.get(sample.dialect)
+    extra = columns.others(sample.extra, dialect.shape if dialect else ())
+    if sample.dialect != "sharegpt":
+        return Sample(sample.messages, extra=extra)
+    if "tools" in extra:
+        extra["tools"] = tool_calls.tools_of(extra["tools"])
+    messages = [
+        Message(message.role, message.content, columns.others(message.extra, ("from",)))
+        for message in tool_calls.spell_out(sample.messages)
+    ]
+    return Sample(tuple(messages), extra=extra)
 
 
 def _turn(message: Message) -> dict[str, object]:
@@ -108,6 +119,12 @@ def _is_in(call_id: object, called: set[object]) -> bool:
     return isinstance(call_id, str) and call_id in called
 
 
+def _tools(sample: Sample) -> str:
+    tools = sample.extra.get("tools") or []
+    listed = isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools)
+    return "" if listed else "The column 'tools' is not a list of objects."
+
+
 def _weight(sample: Sample) -> str:
     for at, message in enumerate(sample.messages, 1):
         if "weight" not in message.extra:
@@ -127,5 +144,6 @@ _CHECKS: tuple[tuple[Rule, rules.Check], ...] = (
     (LAST, _last),
     (CONTENT, _content),
     (TOOL_IDS, _tool_ids),
+    (TOOLS, _tools),
     (WEIGHT, _weight),
 )

@@ -48,7 +48,7 @@ class Rows:
         cells = self._quoted(taken)
         if cells is not None and len(cells) in (width or len(cells), 0):
             return Row(number, offset, b"\n".join(line for _, (_, line) in taken), cells)
-        self._waiting = taken[1:][::-1] + self._waiting if len(taken) > 1 else self._waiting
+        self._waiting += reversed(taken[1:])
         return Row(number, offset, text, self._split(text))
 
     def _line(self) -> tuple[int, tuple[int, bytes]] | None:

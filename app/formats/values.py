@@ -19,7 +19,8 @@ NOT_FINITE = Fault(
 )
 CONTROL = Fault(
     "control_character",
-    "A text holds a raw control character, such as a tab or a line break; write it as \\t or \\n.",
+    "A text holds a raw tab, line break or other control character (write it as \\t or \\n), "
+    "or its closing quote is missing.",
 )
 DEEP = "Objects and lists are nested more than {} deep."
 
