@@ -4,7 +4,7 @@ A chunk's rows, its rejects, the upload's counts and the job's cursor are one
 transaction: a worker killed at any instant loses and doubles nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -83,25 +83,47 @@ def _close(session: Session, job: JobRow) -> None:
         jobs.enqueue(session, "embed", upload.dataset_id, title=f"Embed {name}", side="input")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file being read: what it is, and its chunks as they come."""
+
+    container: str
+    dialect: str
+    chunks: Iterator[Chunk]
+    position: Callable[[], int]  # bytes read so far, as they lie on disk
+
+
+def read_file(path: Path, *, purpose: str = "samples", skip: int = 0) -> Reading:
+    """Read a spooled file from its entry number `skip` on."""
+    detection = _detect(path)
+    read_chunk = _read_inputs if purpose == "target" else partial(_read_samples, detection)
+    stream = path.open("rb")
+    contents = containers.open_contents(stream, skip=skip)
+
+    def chunks() -> Iterator[Chunk]:
+        start = skip
+        with stream:
+            while entries := list(islice(contents.entries, CHUNK)):
+                yield read_chunk(entries, start)
+                start += len(entries)
+
+    return Reading(contents.container, detection.dialect, chunks(), stream.tell)
+
+
 def _parse(write: Sessions, job: JobRow, upload: UploadRow, path: Path) -> None:
     done = int((job.cursor or {}).get("entries", 0))
-    detection = _detect(path)
-    read_chunk = _read_inputs if upload.purpose == "target" else partial(_read_samples, detection)
-    with path.open("rb") as stream:
-        contents = containers.open_contents(stream, skip=done)
-        for entries in _batched(contents.entries):
-            chunk = read_chunk(entries, done)
-            done += chunk.entries
-            # Bytes read are the honest measure while the number of lines is unknown.
-            share = min(stream.tell(), upload.bytes)
-            with write() as session:
-                row = _upload_of(session, job)
-                row.container, row.dialect = contents.container, detection.dialect
-                _store(session, row, chunk)
-                jobs.checkpoint(
-                    session, job, cursor={"entries": done}, phase="read",
-                    done=share // 1_000, total=upload.bytes // 1_000,
-                )  # fmt: skip
+    reading = read_file(path, purpose=upload.purpose, skip=done)
+    for chunk in reading.chunks:
+        # Bytes read are the honest measure while the number of lines is unknown.
+        share = min(reading.position(), upload.bytes)
+        with write() as session:
+            row = _upload_of(session, job)
+            row.container, row.dialect = reading.container, reading.dialect
+            _store(session, row, chunk)
+            jobs.checkpoint(
+                session, job, cursor={"entries": chunk.start + chunk.entries}, phase="read",
+                done=share // 1_000, total=upload.bytes // 1_000,
+            )  # fmt: skip
 
 
 def _detect(path: Path) -> Detection:
@@ -109,11 +131,6 @@ def _detect(path: Path) -> Detection:
         entries = containers.open_contents(stream).entries
         found = (entry.value for entry in entries if isinstance(entry, Record))
         return dialects.detect(list(islice(found, DETECT_ON)))
-
-
-def _batched(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    while batch := list(islice(entries, CHUNK)):
-        yield batch
 
 
 def _read_samples(detection: Detection, entries: Sequence[Entry], start: int) -> Chunk:

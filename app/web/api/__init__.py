@@ -1,5 +1,9 @@
 """The REST interface under /api/v1, one module per kind of thing."""
 
-from fastapi import APIRouter
+from app.web.api import boards, jobs, uploads
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (
+    boards.router,
+    jobs.router,
+    uploads.router,
+)

@@ -1,5 +1,9 @@
 """The pages, one module per folder of templates/."""
 
-from fastapi import APIRouter
+from app.web.pages import boards, imports, jobs
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (
+    boards.router,
+    imports.router,
+    jobs.router,
+)

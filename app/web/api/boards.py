@@ -1,0 +1,190 @@
+"""Targets and boards over REST."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.curation import board, darts, intake, progress, targeting
+from app.curation.board_views import BoardView, RegionView
+from app.curation.intake import Arrival
+from app.web.api.jobs import JobAnswer
+from app.web.bodies import Caller, SpooledBody
+from app.web.deps import HouseDep, ReadSession, WriteSession
+
+router = APIRouter(prefix="/api/v1/datasets/{slug}", tags=["board"])
+
+
+class TopicAnswer(BaseModel):
+    """One slice of the board."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    words: tuple[str, ...]
+    have: int
+    expected: float
+    state: str
+
+
+class CellAnswer(BaseModel):
+    """One sub-topic."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    topic: str
+    name: str
+    ring: str
+    have: int
+    expected: float
+    ratio: float
+    state: str
+    cut: int
+    write: int
+
+
+class RegionAnswer(BaseModel):
+    """Adjacent flagged cells: what to cut, or what to write."""
+
+    kind: Literal["over_dense", "gap"]
+    name: str
+    cells: tuple[str, ...]
+    samples: int
+    cut: int = 0
+    write: int = 0
+
+
+class TargetAnswer(BaseModel):
+    """What the board compares the data with, and what it can therefore say."""
+
+    kind: str
+    name: str
+    sentence: str
+
+
+class BoardAnswer(BaseModel):
+    """The board as it stands now."""
+
+    state: str
+    frame: int
+    target: TargetAnswer
+    score: int
+    score_label: str
+    counts: dict[str, int]
+    topics: list[TopicAnswer]
+    cells: list[CellAnswer]
+    regions: list[RegionAnswer]
+    knots: int
+    outsiders: int
+
+
+class Redraw(BaseModel):
+    """Whether the board is to be cut anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    refit: bool = False
+
+
+class TargetChoice(BaseModel):
+    """A target that needs no file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["itself"] = Field(examples=["itself"])
+
+
+class TargetReceipt(BaseModel):
+    """Where to watch a new target being read and drawn."""
+
+    upload: int | None
+    job: int | None
+
+
+@router.get("/board")
+def show_board(slug: str, session: ReadSession) -> BoardAnswer:
+    return describe(board.view(session, slug))
+
+
+@router.post("/board", status_code=202)
+def draw_board(slug: str, session: WriteSession, wish: Redraw | None = None) -> JobAnswer:
+    job = targeting.redraw(session, slug, refit=bool(wish and wish.refit))
+    return JobAnswer.model_validate(progress.view(session, job.id))
+
+
+@router.put("/target", status_code=202)
+def set_target(
+    slug: str,
+    request: Request,
+    spooled: SpooledBody,
+    caller: Caller,
+    filename: Annotated[str, Query(max_length=255)] = "reference",
+) -> TargetReceipt:
+    house = caller.house
+    if request.headers.get("content-type", "").startswith("application/json"):
+        choice = _choice((house.spool / spooled.name).read_bytes()[:1_000])
+        if choice is not None:
+            with house.write() as session:
+                job = targeting.use_itself(session, slug, actor=caller.actor)
+                return TargetReceipt(upload=None, job=job.id)
+    arrival = Arrival(caller.actor, filename, caller.key, purpose="target")
+    with house.write() as session:
+        view = intake.accept(session, slug, spooled, arrival, spool=house.spool)
+    return TargetReceipt(upload=view.id, job=view.job)
+
+
+@router.get("/board/{frame}/darts.bin", response_class=Response)
+def download_darts(slug: str, frame: int, request: Request, house: HouseDep) -> Response:
+    return darts_response(slug, frame, request, house)
+
+
+def darts_response(slug: str, frame: int, request: Request, house: HouseDep) -> Response:
+    """The darts, or 304 when the browser has them already."""
+    with house.read() as session:
+        packed = darts.pack(session, slug, frame)
+    tag = f'"{darts.fingerprint(packed)}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(packed, headers=headers, media_type="application/octet-stream")
+
+
+def describe(view: BoardView) -> BoardAnswer:
+    """The board's view as the API tells it."""
+    return BoardAnswer(
+        state=view.state,
+        frame=view.frame,
+        target=TargetAnswer(
+            kind=view.target_kind, name=view.target_name, sentence=view.target_sentence
+        ),
+        score=view.score,
+        score_label=view.score_label,
+        counts={
+            "placed": view.placed,
+            "waiting": view.waiting,
+            "to_cut": view.to_cut,
+            "to_write": view.to_write,
+        },
+        topics=[TopicAnswer.model_validate(topic) for topic in view.topics],
+        cells=[CellAnswer.model_validate(cell) for cell in view.cells],
+        regions=[
+            *(_region(region, "over_dense") for region in view.cut_first),
+            *(_region(region, "gap") for region in view.write_next),
+        ],
+        knots=len(view.knots),
+        outsiders=view.outsiders,
+    )
+
+
+def _region(region: RegionView, kind: Literal["over_dense", "gap"]) -> RegionAnswer:
+    act = {"cut": region.act} if kind == "over_dense" else {"write": region.act}
+    name = f"{region.topic} / {region.name}"
+    return RegionAnswer(kind=kind, name=name, cells=region.cells, samples=region.have, **act)
+
+
+def _choice(body: bytes) -> TargetChoice | None:
+    try:
+        return TargetChoice.model_validate_json(body)
+    except ValidationError:
+        return None

@@ -1,0 +1,54 @@
+"""Raw request bodies into the spool: the one place where a request is read piece by piece."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import Depends, Header, Request
+from fastapi.concurrency import run_in_threadpool
+
+from app.curation.spooling import Spooled, SpoolWriter, TooLargeError
+from app.web.deps import ActorName, House, HouseDep
+
+
+async def spool_body(request: Request, house: HouseDep) -> Spooled:
+    """Stream the body to disk and sync it: bulk data never passes through a form parser.
+
+    Async, as the only code here: FastAPI gives a body in pieces to nothing else.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > house.upload_bytes:
+        raise TooLargeError(f"The upload is larger than {house.upload_bytes:,} bytes.")
+    with SpoolWriter(house.spool, limit=house.upload_bytes) as writer:
+        async for chunk in request.stream():
+            writer.write(chunk)
+        return await run_in_threadpool(writer.finish)
+
+
+def read_filename(
+    x_filename: Annotated[str, Header(description="percent-encoded; a label only")] = "",
+) -> str:
+    """The name of the sent file, as its sender calls it."""
+    return unquote(x_filename)[:255]
+
+
+SpooledBody = Annotated[Spooled, Depends(spool_body)]
+Filename = Annotated[str, Depends(read_filename)]
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """Who sends a body, with which key, and into which house."""
+
+    house: House
+    actor: str
+    key: str | None
+
+
+def read_caller(house: HouseDep, actor: ActorName, key: IdempotencyKey = None) -> Calling:
+    """The sender of an upload."""
+    return Calling(house, actor, key)
+
+
+Caller = Annotated[Calling, Depends(read_caller)]
