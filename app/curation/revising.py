@@ -29,7 +29,7 @@ def replace(
     revisions.keep(session, row, actor=actor)
     for name, value in text_columns(messages).items():
         setattr(row, name, value)
-    row.revision, row.version = before + 1, row.version + 1
+    row.revision, row.version = revisions.next_number(session, row), row.version + 1
     session.flush()
     revisions.keep(session, row, actor=actor)
     body = {"from": {"revision": before}, "to": {"revision": row.revision}}

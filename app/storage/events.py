@@ -1,17 +1,20 @@
 """The append-only log of a data set: who did what to which sample, chained by hashes."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.storage.tables import DatasetRow, EventRow, now
 
 COLUMNS_PER_INSERT = 1_000
+STEPS_PER_QUERY = 200
+REVIEW_BATCH = "b"
+"""How the batch of an act begins that a person may undo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,8 @@ class Event:
 def append(
     session: Session, dataset_id: int, events: Iterable[Event], *, actor: str, batch: str
 ) -> int:
-    """Add events to the data set's chain, in order; return how many.
-
-    The data set's row is locked first, so that two writers cannot continue the
-    chain from the same link.
-    """
-    dataset = session.exec(
-        select(DatasetRow).where(DatasetRow.id == dataset_id).with_for_update()
-    ).one()
+    """Add events to the data set's chain, in order; return how many."""
+    dataset = lock(session, dataset_id)
     moment, head, rows = now(), dataset.event_head, []
     for event in events:
         link = link_of(head, dataset_id, event, actor=actor, batch=batch)
@@ -54,7 +51,20 @@ def append(
     for start in range(0, len(rows), COLUMNS_PER_INSERT):
         session.execute(insert(EventRow), rows[start : start + COLUMNS_PER_INSERT])
     dataset.event_head, dataset.changed_at = head, moment
+    session.flush()
     return len(rows)
+
+
+def lock(session: Session, dataset_id: int) -> DatasetRow:
+    """Hold the data set's chain until the transaction ends.
+
+    Two writers cannot continue the chain from the same link, and what is read
+    after this, nobody else who notes events can change any more.
+    """
+    query = select(DatasetRow).where(DatasetRow.id == dataset_id)
+    query = query.with_for_update(key_share=True)  # adding samples need not wait
+    # The session may know the row from before the lock, with a head that is old by now.
+    return session.exec(query.execution_options(populate_existing=True)).one()
 
 
 def link_of(prev_hash: str, dataset_id: int, event: Event, *, actor: str, batch: str) -> str:
@@ -83,6 +93,64 @@ def newest_of(
     """What this person did last in this data set, newest first."""
     query = select(EventRow).where(EventRow.dataset_id == dataset_id, EventRow.actor == actor)
     return session.exec(query.order_by(col(EventRow.seq).desc()).limit(limit)).all()
+
+
+def steps_of(
+    session: Session, dataset_id: int, actor: str, *, before: int, leaving: Sequence[str]
+) -> list[tuple[int, str]]:
+    """(seq, batch) of what this person did in review, newest first.
+
+    Args:
+        before: only events with a smaller seq.
+        leaving: batches that are known well enough.
+    """
+    query = (
+        select(EventRow.seq, EventRow.batch)
+        .where(
+            EventRow.dataset_id == dataset_id,
+            EventRow.actor == actor,
+            EventRow.seq < before,
+            col(EventRow.batch).startswith(REVIEW_BATCH),
+            col(EventRow.batch).not_in(leaving),
+        )
+        .order_by(col(EventRow.seq).desc())
+        .limit(STEPS_PER_QUERY)
+    )
+    return [(seq, batch) for seq, batch in session.exec(query)]
+
+
+def part_of_batch(
+    session: Session, batch: str, *, after: int = 0, limit: int | None = None
+) -> Sequence[EventRow]:
+    """The events of one act that changed a sample, oldest first, from a seq on."""
+    query = select(EventRow).where(
+        EventRow.batch == batch, EventRow.seq > after, col(EventRow.sample_id).is_not(None)
+    )
+    return session.exec(query.order_by(col(EventRow.seq)).limit(limit)).all()
+
+
+def head_of_batch(session: Session, batch: str) -> EventRow | None:
+    """The event that began an act, or None."""
+    query = select(EventRow).where(EventRow.batch == batch).order_by(col(EventRow.seq))
+    return session.exec(query.limit(1)).first()
+
+
+def count_of_batch(session: Session, batch: str) -> int:
+    """How many samples' events an act has."""
+    query = select(func.count()).where(
+        EventRow.batch == batch, col(EventRow.sample_id).is_not(None)
+    )
+    return session.exec(query).one()
+
+
+def by_others_since(
+    session: Session, sample_ids: Sequence[int], *, seq: int, actor: str
+) -> list[tuple[int, int, Mapping[str, Any]]]:
+    """(sample, seq, body) of what other people did to these samples after an event."""
+    query = select(EventRow.sample_id, EventRow.seq, EventRow.body).where(
+        col(EventRow.sample_id).in_(sample_ids), EventRow.seq > seq, EventRow.actor != actor
+    )
+    return [(int(row[0] or 0), row[1], row[2]) for row in session.exec(query)]
 
 
 def broken_link(session: Session, dataset_id: int) -> int | None:

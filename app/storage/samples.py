@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, insert
 from sqlmodel import Session, col, func, select, update
 
-from app.errors import ConflictError, NotFoundError
+from app.errors import NotFoundError
 from app.storage.filters import Facet, Filter, conditions
 from app.storage.tables import SampleRow, Status
 
@@ -26,15 +26,17 @@ LISTED = (
     SampleRow.preview,
 )
 
+MOVABLE = (
+    SampleRow.status,
+    SampleRow.label,
+    SampleRow.revision,
+    SampleRow.origin,
+    SampleRow.deleted,
+)
+
 
 class SampleNotFoundError(NotFoundError):
     """There is no such sample."""
-
-
-class StaleSampleError(ConflictError):
-    """Somebody changed this sample since you read it."""
-
-    code = "stale"
 
 
 def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -143,6 +145,29 @@ def states_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[Status, s
     return found
 
 
+def movable(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What people may change about samples, by id and by column."""
+    found: dict[int, dict[str, Any]] = {}
+    for part in _parts(ids):
+        query = select(SampleRow.id, *MOVABLE).where(col(SampleRow.id).in_(part))  # type: ignore[call-overload]
+        found |= {row.id: _plain(row) for row in session.execute(query)}
+    return found
+
+
+def find_by_fingerprint(session: Session, dataset_id: int, fingerprint: str) -> int | None:
+    """The id of the sample with exactly this conversation, or None."""
+    query = select(SampleRow.id).where(
+        SampleRow.dataset_id == dataset_id, SampleRow.fingerprint == fingerprint
+    )
+    return session.exec(query).first()
+
+
+def highest_id(session: Session, dataset_id: int) -> int:
+    """The id of the newest sample, 0 when there is none."""
+    query = select(func.max(SampleRow.id)).where(SampleRow.dataset_id == dataset_id)
+    return session.exec(query).one() or 0
+
+
 def change(session: Session, ids: Sequence[int], **values: Any) -> None:
     """Set columns of many samples at once; each gets a new version."""
     for part in _parts(ids):
@@ -161,6 +186,16 @@ def texts_of(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, S
         query = select(SampleRow.id, SampleRow.messages, SampleRow.status)
         rows = session.exec(query.where(col(SampleRow.id).in_(part)).order_by(col(SampleRow.id)))
         yield from ((row[0], row[1], Status(row[2])) for row in rows)
+
+
+def _plain(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "status": str(row.status),
+        "label": row.label,
+        "revision": row.revision,
+        "origin": str(row.origin),
+        "deleted": bool(row.deleted),
+    }
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:

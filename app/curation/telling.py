@@ -1,0 +1,48 @@
+"""What happened, as a sentence for a person. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.storage.tables import EventRow
+
+STATUS = {
+    "approved": "Approved",
+    "rejected": "Rejected",
+    "needs_work": "Marked as needing work",
+    "pending": "Set back to pending",
+}
+
+
+def act(begun: EventRow | None) -> str:
+    """What an act did, by the event that began it: "Approved 214 samples"."""
+    if begun is None:
+        return "Nothing"
+    if begun.sample_id is None:
+        matched = int(begun.body.get("matched", 0))
+        done = change(begun.body.get("to", {}))
+        return f"{done}: {matched:,} {'sample' if matched == 1 else 'samples'}"
+    return f"{change(begun.body.get('to', {}))}: sample {begun.sample_id}"
+
+
+def line(kind: str, body: Mapping[str, Any]) -> str:
+    """One event of a sample's history: "Undone: set back to pending"."""
+    if kind == "noted":
+        return "Noted"
+    said = change(body.get("to", {}))
+    if kind in ("undone", "redone"):
+        return f"{kind.capitalize()}: {said[0].lower()}{said[1:]}"
+    return said
+
+
+def change(to: Mapping[str, Any]) -> str:
+    """What a change made of a sample."""
+    said = []
+    if "status" in to:
+        said.append(STATUS[to["status"]])
+    if "label" in to:
+        said.append(f"Labelled {to['label']}" if to["label"] else "Label removed")
+    if "revision" in to:
+        said.append(f"Edited, text {to['revision']}")
+    if "deleted" in to:
+        said.append("Moved to the trash" if to["deleted"] else "Taken out of the trash")
+    return ", ".join(said) or "Changed"

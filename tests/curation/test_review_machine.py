@@ -1,0 +1,140 @@
+"""Two people decide, edit, undo and redo at random: state = fold(events), always."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.curation import queries, review, undoing
+from app.curation.review import Change
+from app.curation.review_fold import State, fold
+from app.storage import datasets, events, samples
+from app.storage.tables import DatasetRow
+from tests.stocked import stock_plain
+
+PEOPLE = st.sampled_from(["mia", "noor"])
+SAMPLES = st.integers(0, 5)
+STATUSES = st.sampled_from(["pending", "approved", "rejected", "needs_work"])
+LABELS = st.sampled_from(["", "billing", "refund"])
+TEXTS = st.sampled_from(["one", "two", "question 3"])
+
+Step = tuple[str, list[tuple[int, dict[str, Any], dict[str, Any]]]]
+
+
+class Review(RuleBasedStateMachine):
+    """The app beside a model of it: what each sample is, and each person's acts."""
+
+    engine: Engine
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connection = self.engine.connect()
+        self.outer = self.connection.begin()
+        with self.session() as session:
+            self.dataset: DatasetRow = datasets.add(session, "Recipes")
+            self.ids = stock_plain(session, self.dataset.id, 6)
+            session.commit()
+        self.start = State(origin="human")
+        self.done: dict[str, list[str]] = {"mia": [], "noor": []}
+        self.undone: dict[str, list[str]] = {"mia": [], "noor": []}
+
+    def teardown(self) -> None:
+        self.outer.rollback()
+        self.connection.close()
+
+    def session(self) -> Session:
+        return Session(
+            self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
+
+    def change(self, who: str, at: int, change: Change) -> None:
+        with self.session() as session, session.begin():
+            row = samples.get(session, self.dataset.id, self.ids[at])
+            try:
+                decision = review.decide(
+                    session, "recipes", row.id, change, version=row.version, actor=who
+                )
+            except review.SameTextError:
+                return
+            assert decision.version == row.version
+            self.acted(who, decision.batch)
+
+    def acted(self, who: str, batch: str) -> None:
+        if batch:
+            self.done[who].append(batch)
+            self.undone[who].clear()
+
+    @rule(who=PEOPLE, at=SAMPLES, status=STATUSES)
+    def decide(self, who: str, at: int, status: str) -> None:
+        self.change(who, at, Change(status=status))
+
+    @rule(who=PEOPLE, at=SAMPLES, label=LABELS, deleted=st.booleans())
+    def label(self, who: str, at: int, label: str, deleted: bool) -> None:
+        self.change(who, at, Change(label=label, deleted=deleted))
+
+    @rule(who=PEOPLE, at=SAMPLES, text=TEXTS, status=STATUSES)
+    def edit(self, who: str, at: int, text: str, status: str) -> None:
+        turns = [{"role": "user", "content": text}, {"role": "assistant", "content": "an answer"}]
+        self.change(who, at, Change(messages=turns, status=status))
+
+    @rule(who=PEOPLE, said=STATUSES, status=STATUSES)
+    def decide_many(self, who: str, said: str, status: str) -> None:
+        query = queries.parse([("status", said)])
+        with self.session() as session, session.begin():
+            wished = Change(status=status)
+            told = review.decide_many(session, "recipes", query, wished, actor=who, preview=True)
+            report = review.decide_many(session, "recipes", query, wished, actor=who)
+        assert (told.matched, told.changed) == (report.matched, report.changed)
+        self.acted(who, report.batch)
+
+    @rule(who=PEOPLE)
+    def undo(self, who: str) -> None:
+        with self.session() as session, session.begin():
+            report = undoing.undo(session, "recipes", who)
+        assert (report.batch if report else None) == (self.done[who] or [None])[-1]
+        if report:
+            self.undone[who].append(self.done[who].pop())
+
+    @rule(who=PEOPLE)
+    def redo(self, who: str) -> None:
+        with self.session() as session, session.begin():
+            report = undoing.redo(session, "recipes", who)
+        assert (report.batch if report else None) == (self.undone[who] or [None])[-1]
+        if report:
+            self.done[who].append(self.undone[who].pop())
+
+    @invariant()
+    def state_is_the_fold_of_the_events(self) -> None:
+        with self.session() as session:
+            found = samples.movable(session, self.ids)
+            for sample_id in self.ids:
+                told = [event.body for event in events.of_sample(session, sample_id)]
+                assert fold(told, self.start) == State(**found[sample_id])
+
+    @invariant()
+    def the_chain_of_events_holds(self) -> None:
+        with self.session() as session:
+            assert events.broken_link(session, self.dataset.id) is None
+
+
+def test_whatever_two_people_do_the_state_is_the_fold_of_the_events(engine: Engine) -> None:
+    machine = type("ReviewHere", (Review,), {"engine": engine})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.parametrize("body", [{"from": {"status": "approved"}, "to": {"status": "pending"}}])
+def test_a_history_that_contradicts_itself_is_refused(body: dict[str, Any]) -> None:
+    with pytest.raises(Exception, match="is not part of"):
+        fold([body], State())

@@ -1,0 +1,63 @@
+"""Samples in a database without an upload of bytes: quick to make, real in every column."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session, select
+
+from app.curation import revising
+from app.formats.sample import Message
+from app.storage import samples, uploads
+from app.storage.tables import Origin, SampleRow, Status, UploadRow, UploadState
+
+
+def stock(session: Session, dataset_id: int, columns: Sequence[dict[str, Any]]) -> list[int]:
+    """Add one sample for each; `text` is what the user says, the rest are columns."""
+    upload = uploads.add(
+        session,
+        UploadRow(
+            dataset_id=dataset_id,
+            actor="mia",
+            spool_name="none",
+            bytes=0,
+            sha256="",
+            state=UploadState.DONE,
+        ),
+    )
+    rows = [
+        _row(dataset_id, upload.id, position, dict(told)) for position, told in enumerate(columns)
+    ]
+    samples.add_many(session, rows)
+    return list(
+        session.exec(
+            select(SampleRow.id).where(SampleRow.upload_id == upload.id).order_by(SampleRow.id)  # type: ignore[arg-type]
+        )
+    )
+
+
+def stock_plain(session: Session, dataset_id: int, number: int, *, first: int = 0) -> list[int]:
+    """Add samples that only differ in their number."""
+    told = [{"text": f"question {at}"} for at in range(first, first + number)]
+    return stock(session, dataset_id, told)
+
+
+def _row(dataset_id: int, upload_id: int, position: int, told: dict[str, Any]) -> dict[str, Any]:
+    text = told.pop("text")
+    messages = (Message("user", text), Message("assistant", told.pop("answer", "an answer")))
+    return {
+        "dataset_id": dataset_id,
+        "upload_id": upload_id,
+        "position": position,
+        "external_id": "",
+        "status": Status.PENDING,
+        "origin": Origin.HUMAN,
+        "label": "",
+        "source": "",
+        "split": "",
+        "language": "",
+        "dialect": "messages",
+        "extra": "{}",
+        "raw": '{"messages": []}',
+        **revising.text_columns(messages),
+        **told,
+    }
