@@ -8,9 +8,14 @@ LABELS = ("label", "category", "intent", "class")
 LANGUAGES = ("lang", "language")
 NAMES = ("id", "uid", "external_id")
 
+_FACETS = frozenset((*LABELS, *LANGUAGES, "source", "split"))
+_NO_FACETS = Facets()
+
 
 def facets_of(value: Mapping[str, object]) -> Facets:
     """The facets that the columns of a record give; the columns themselves stay where they are."""
+    if _FACETS.isdisjoint(value):
+        return _NO_FACETS
     return Facets(
         label=_first(value, LABELS),
         source=_first(value, ("source",)),
@@ -32,11 +37,14 @@ def others(value: Mapping[str, object], known: Collection[str]) -> dict[str, obj
 
 def _first(value: Mapping[str, object], names: Collection[str]) -> str:
     for name in names:
-        cell = value.get(name)
-        if isinstance(cell, str) and cell:
-            return cell
-        if isinstance(cell, bool):
-            return "true" if cell else "false"
-        if isinstance(cell, int):
-            return str(cell)
+        if name in value and (text := _text(value[name])):
+            return text
     return ""
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return str(cell) if isinstance(cell, int) else ""

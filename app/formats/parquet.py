@@ -26,8 +26,7 @@ def read(stream: BinaryIO, limits: Limits, skip: int = 0) -> Iterator[Entry]:
     """Read the rows after the first `skip`; the stream must be able to seek."""
     stored = stream.seek(0, 2)
     number = logical = 0
-    for batch in _batches(stream, limits):
-        size = sum(map(_logical_bytes, batch.columns))
+    for batch, size in _batches(stream, limits):
         logical += size
         compression.check_size(logical, stored, limits)
         if number + len(batch) > skip:
@@ -39,7 +38,8 @@ def read(stream: BinaryIO, limits: Limits, skip: int = 0) -> Iterator[Entry]:
         number += len(batch)
 
 
-def _batches(stream: BinaryIO, limits: Limits) -> Iterator[Any]:
+def _batches(stream: BinaryIO, limits: Limits) -> Iterator[tuple[Any, int]]:
+    """Every batch with its logical bytes; counting them checks its dictionaries as well."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -53,7 +53,8 @@ def _batches(stream: BinaryIO, limits: Limits) -> Iterator[Any]:
             raise UnreadableFileError(
                 "too_many_columns", f"The table has more than {limits.columns} columns."
             )
-        yield from file.iter_batches(batch_size=_BATCH_ROWS, use_threads=False)
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS, use_threads=False):
+            yield batch, sum(map(_logical_bytes, batch.columns))
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise DamagedFileError("damaged", f"The Parquet file is damaged: {error}.") from error
 
@@ -69,6 +70,8 @@ def _logical_bytes(column: Any) -> int:
         return int(compute.sum(lengths).as_py() or 0)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return _logical_bytes(column.flatten())
+    if pa.types.is_map(kind):
+        return _logical_bytes(column.keys) + _logical_bytes(column.items)
     if pa.types.is_struct(kind):
         return sum(map(_logical_bytes, column.flatten()))
     return int(column.nbytes)

@@ -154,6 +154,8 @@ def message_of(record: Mapping[str, object]) -> Message:
     """Read one message object whose role is one of ROLES and whose content has a text."""
     written, content = record["role"], record.get("content")
     role = ROLES[str(written)]
+    if len(record) == 2 and role == written and isinstance(content, str):
+        return Message(role, content)
     extra = {key: value for key, value in record.items() if key not in ("role", "content")}
     if role != written:
         extra["role"] = written
