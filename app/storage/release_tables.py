@@ -50,6 +50,7 @@ class ExportRow(SQLModel, table=True):
     format: str = Field(max_length=40)
     options: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     state: JobState = Field(default=JobState.QUEUED, sa_type=choice(JobState))
+    total: int = 0  # samples asked for; what is not in `rows` in the end was left out
     rows: int = 0
     failures: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     files: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))

@@ -253,6 +253,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("failures", sa.JSON(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),

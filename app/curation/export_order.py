@@ -1,0 +1,45 @@
+"""What somebody wants exported."""
+
+from dataclasses import dataclass
+
+from app.curation import queries
+from app.errors import InvalidError
+from app.formats.exporters import EXPORTERS, Exporter
+from app.storage.tables import Status
+
+
+class UnknownFormatError(InvalidError):
+    """There is no such format."""
+
+    code = "unknown_format"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to export: a version, or else what the query finds now.
+
+    `statuses` empty: those that the query names, else approved. `dry_run`
+    checks every sample and writes nothing.
+    """
+
+    format: str
+    version: int | None = None
+    query: str = ""
+    statuses: tuple[Status, ...] = ()
+    dry_run: bool = False
+
+
+def exporter_of(order: Order) -> Exporter:
+    """The exporter that the order names, or raise UnknownFormatError."""
+    exporter = EXPORTERS.get(order.format)
+    if exporter is None:
+        known = ", ".join(EXPORTERS)
+        raise UnknownFormatError(f"There is no format {order.format[:60]!r}; there is {known}.")
+    return exporter
+
+
+def statuses_of(order: Order, query: str) -> tuple[Status, ...]:
+    """The statuses that the order names, else those that the query names, else approved."""
+    named = queries.parse_string(query).values("status")
+    found = order.statuses or tuple(Status(value) for value in named) or (Status.APPROVED,)
+    return tuple(sorted(set(found)))

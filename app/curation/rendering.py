@@ -1,0 +1,107 @@
+"""A stored sample -> one line of a trainer's file, or the rules that it breaks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import orjson
+
+from app.formats.exporters import Exporter
+from app.formats.rules import Violation
+from app.formats.sample import Sample, load_messages
+from app.storage.exports import Content
+
+FIRST_SAMPLES = 50
+
+# The dialect that says the same as the exporter's file: such a record may go out as it came in.
+NATIVE: Mapping[str, str] = {"openai-chat": "messages", "alpaca": "alpaca"}
+
+
+@dataclass(frozen=True, slots=True)
+class FailureView:
+    """One rule that samples, or the file as a whole, break."""
+
+    rule: str
+    sentence: str
+    count: int  # 0: the file breaks it, no single sample does
+    samples: tuple[int, ...]  # the first 50
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the samples so far. `failures` counts a sample under each rule it breaks."""
+
+    passed: int = 0
+    failed: int = 0
+    failures: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, kept: Mapping[str, Any]) -> Self:
+        """Read back what dump wrote."""
+        return cls(kept["passed"], kept["failed"], {**kept["failures"]})
+
+    def dump(self) -> dict[str, Any]:
+        """The tally as JSON can hold it."""
+        return {"passed": self.passed, "failed": self.failed, "failures": self.failures}
+
+    def fail(self, sample_id: int, violations: Iterable[Violation]) -> None:
+        """Note a sample that is left out."""
+        self.failed += 1
+        for rule_id in dict.fromkeys(violation.rule_id for violation in violations):
+            found = self.failures.setdefault(rule_id, {"count": 0, "samples": []})
+            found["count"] += 1
+            if len(found["samples"]) < FIRST_SAMPLES:
+                found["samples"].append(sample_id)
+
+
+def render(exporter: Exporter, contents: Iterable[Content], tally: Tally) -> list[bytes]:
+    """The lines of the samples that pass; the others are noted in the tally."""
+    lines: list[bytes] = []
+    native = NATIVE.get(exporter.name, "")
+    for content in contents:
+        extra = orjson.loads(content.extra) if content.extra != "{}" else {}
+        sample = Sample(load_messages(content.messages), extra=extra, dialect=content.dialect)
+        violations = exporter.check(sample)
+        if violations:
+            tally.fail(content.sample_id, violations)
+            continue
+        line = exporter.write(sample)
+        lines.append(_as_it_came(content.raw, line) if content.dialect == native else line)
+    tally.passed += len(lines)
+    return lines
+
+
+def explain(exporter: Exporter, tally: Tally, *, rows: int, size: int) -> tuple[FailureView, ...]:
+    """The rules that are broken, in the exporter's own order, those of the file included."""
+    details = {found.rule_id: found.detail for found in exporter.check_file(rows, size)}
+    shown = []
+    for rule in exporter.rules:
+        found = tally.failures.get(rule.id)
+        if found is not None:
+            ids = tuple(found["samples"])
+            shown.append(FailureView(rule.id, rule.sentence, found["count"], ids))
+        elif rule.id in details:
+            shown.append(FailureView(rule.id, details[rule.id], 0, ()))
+    return tuple(shown)
+
+
+def load_failure(kept: Mapping[str, Any]) -> FailureView:
+    """Read back a failure that was stored as JSON."""
+    return FailureView(kept["rule"], kept["sentence"], kept["count"], tuple(kept["samples"]))
+
+
+def _as_it_came(raw: str, line: bytes) -> bytes:
+    """The untouched record where it says just what the line says, in its own spelling.
+
+    So number spellings and escapes survive; a record that means anything else
+    (a role spelled in a way the trainer does not know) is written anew.
+    """
+    if not raw:
+        return line
+    # Inside a JSON text a line break is white space only: strings hold none.
+    flat = raw.strip().replace("\r", " ").replace("\n", " ").encode(errors="replace")
+    try:
+        same = flat == line[:-1] or orjson.loads(flat) == orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return line
+    return flat + b"\n" if same else line

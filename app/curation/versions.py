@@ -1,0 +1,204 @@
+"""Freeze what a query finds, so that a fine-tuning job can say what it was trained on."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from app.curation import queries
+from app.errors import InvalidError
+from app.storage import datasets, events, versions
+from app.storage.events import Event
+from app.storage.filters import Filter
+from app.storage.release_tables import VersionRow
+from app.storage.tables import Status
+
+NAME_LENGTH = 200
+_LARGEST_NUMBER = 2**31 - 1
+_PAIR = re.compile(r"v?([0-9]{1,10})\.\.\.v?([0-9]{1,10})")
+
+
+class EmptyVersionError(InvalidError):
+    """There are no samples to freeze."""
+
+    code = "empty_version"
+
+
+class FrozenTrashError(InvalidError):
+    """Samples in the trash cannot be frozen or exported; restore them first."""
+
+    code = "in_trash"
+
+
+class VersionNameError(InvalidError):
+    """The name of a version has at most 200 characters."""
+
+
+class VersionPairError(InvalidError):
+    """Two versions are compared as a...b, such as 1...2."""
+
+    code = "version_pair"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A frozen version; `hash` says what it holds (see storage/versions)."""
+
+    dataset: str  # slug
+    number: int
+    name: str
+    query: str
+    rows: int
+    hash: str
+    actor: str
+    created_at: datetime
+    statuses: tuple[tuple[str, int], ...]  # how many samples had each, most important first
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """Samples that changed in one way: how many, and the first 50 of them."""
+
+    count: int
+    samples: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceView:
+    """What lies between two versions; one sample may be edited and differ in status."""
+
+    old: VersionView
+    new: VersionView
+    added: ChangeView
+    edited: ChangeView
+    removed: ChangeView
+    status_changed: ChangeView
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """The versions of a data set, newest first, and what the newest one changed."""
+
+    dataset: str
+    versions: tuple[VersionView, ...]
+    next: int | None  # go on below this number
+    newest: DifferenceView | None
+
+
+def freeze(
+    session: Session, slug: str, *, query: str = "", name: str = "", actor: str
+) -> VersionView:
+    """Freeze the samples that match the query; those in the trash never do.
+
+    What the newest version holds already is not frozen twice: that version is returned.
+
+    Raises:
+        DatasetNotFoundError: no such data set.
+        InvalidError: the query cannot be read, or finds nothing.
+    """
+    return view(session, slug, freeze_row(session, slug, query=query, name=name, actor=actor))
+
+
+def freeze_row(session: Session, slug: str, *, query: str, name: str, actor: str) -> VersionRow:
+    """Freeze, and return the row: for stages that go on with it."""
+    dataset = datasets.get(session, slug)
+    if len(name) > NAME_LENGTH:
+        raise VersionNameError
+    asked = queries.parse_string(query)
+    wanted = resolve(session, dataset.id, query)
+    before = versions.find_newest(session, dataset.id)
+    row = versions.add_frozen(
+        session, dataset.id, wanted, name=name.strip(), query=queries.write(asked), actor=actor
+    )
+    if not row.rows:
+        raise EmptyVersionError
+    if before is None or row.number > before.number:
+        told = {"version": row.number, "hash": row.hash, "rows": row.rows}
+        events.append(
+            session, dataset.id, [Event(None, "frozen", told)], actor=actor, batch=f"v{row.id}"
+        )
+    return row
+
+
+def get(session: Session, slug: str, number: int) -> VersionView:
+    """Describe one version."""
+    return view(session, slug, find_row(session, slug, number))
+
+
+def find_row(session: Session, slug: str, number: int) -> VersionRow:
+    """The row of a version, or raise VersionNotFoundError."""
+    dataset = datasets.get(session, slug)
+    if not 0 < number <= _LARGEST_NUMBER:
+        raise versions.VersionNotFoundError
+    return versions.get(session, dataset.id, number)
+
+
+def history(
+    session: Session, slug: str, *, before: int | None = None, limit: int = 50
+) -> HistoryView:
+    """The versions of a data set, newest first."""
+    dataset = datasets.get(session, slug)
+    rows = versions.of_dataset(session, dataset.id, limit=limit + 1, before=before)
+    shown = tuple(view(session, slug, row) for row in rows[:limit])
+    more = shown[-1].number if len(rows) > limit else None
+    newest = None
+    if before is None and len(shown) > 1:
+        newest = compare(session, slug, shown[1].number, shown[0].number)
+    return HistoryView(slug, shown, more, newest)
+
+
+def compare(session: Session, slug: str, old: int, new: int) -> DifferenceView:
+    """What changed from one version to another."""
+    first, second = find_row(session, slug, old), find_row(session, slug, new)
+    found = versions.compare(session, first.id, second.id)
+    return DifferenceView(
+        old=view(session, slug, first),
+        new=view(session, slug, second),
+        added=_change(found.added),
+        edited=_change(found.edited),
+        removed=_change(found.removed),
+        status_changed=_change(found.status_changed),
+    )
+
+
+def read_pair(text: str) -> tuple[int, int]:
+    """`1...2` or `v1...v2` as two numbers, or raise VersionPairError."""
+    match = _PAIR.fullmatch(text)
+    if match is None:
+        raise VersionPairError
+    return int(match[1]), int(match[2])
+
+
+def resolve(session: Session, dataset_id: int, query: str) -> Filter:
+    """The samples that a query means, as they can be frozen."""
+    wanted = queries.resolve(session, dataset_id, queries.parse_string(query))
+    if wanted.deleted:
+        raise FrozenTrashError
+    return wanted
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The moment with its time zone, which SQLite does not keep."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def view(session: Session, slug: str, row: VersionRow) -> VersionView:
+    """Describe a version's row."""
+    found = versions.count_by_status(session, row.id)
+    order = (Status.APPROVED, Status.PENDING, Status.NEEDS_WORK, Status.REJECTED)
+    return VersionView(
+        dataset=slug,
+        number=row.number,
+        name=row.name,
+        query=row.query,
+        rows=row.rows,
+        hash=row.hash,
+        actor=row.actor,
+        created_at=in_utc(row.created_at),
+        statuses=tuple((status.value, found[status]) for status in order if status in found),
+    )
+
+
+def _change(change: versions.Change) -> ChangeView:
+    return ChangeView(change.count, change.ids)

@@ -1,0 +1,194 @@
+"""Queries about frozen versions: immutable lists of (sample, revision, fingerprint, status).
+
+A version's hash is sha256 over one line per sample, in ascending order of the
+sample's id: the fingerprint, a space, the status, a line feed. It says what the
+version holds, not when or by whom it was frozen.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import ColumnElement, delete, insert, literal
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+
+from app.errors import NotFoundError
+from app.storage.filters import Filter, conditions
+from app.storage.release_tables import VersionItemRow, VersionRow
+from app.storage.tables import DatasetRow, SampleRow, Status
+
+FIRST_IDS = 50
+ROWS_PER_FETCH = 10_000
+
+
+class VersionNotFoundError(NotFoundError):
+    """There is no such version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How many samples changed in one way, and the first of them."""
+
+    count: int
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What lies between two versions; a sample may be both edited and differ in status."""
+
+    added: Change
+    edited: Change
+    removed: Change
+    status_changed: Change
+
+
+def add_frozen(
+    session: Session, dataset_id: int, wanted: Filter, *, name: str, query: str, actor: str
+) -> VersionRow:
+    """Freeze the samples that match now, under the next number.
+
+    Where they are what the newest version holds already, that version is
+    returned; it takes the name if it had none.
+    """
+    # One freeze at a time, so that two never take the same number.
+    session.exec(select(DatasetRow.id).where(DatasetRow.id == dataset_id).with_for_update()).one()
+    newest = find_newest(session, dataset_id)
+    version = VersionRow(
+        dataset_id=dataset_id,
+        number=newest.number + 1 if newest else 1,
+        name=name,
+        query=query,
+        rows=0,
+        hash="",
+        actor=actor,
+    )
+    session.add(version)
+    session.flush()
+    _copy_items(session, version.id, conditions(dataset_id, wanted))
+    version.rows, version.hash = measure(session, version.id)
+    if newest is None or (newest.rows, newest.hash) != (version.rows, version.hash):
+        session.flush()
+        return version
+    _remove(session, version)
+    newest.name = newest.name or name
+    session.flush()
+    return newest
+
+
+def measure(session: Session, version_id: int) -> tuple[int, str]:
+    """The number of samples in a version, and its hash."""
+    item = VersionItemRow
+    query = (
+        select(item.fingerprint, item.status)
+        .where(item.version_id == version_id)
+        .order_by(col(item.sample_id))
+        .execution_options(yield_per=ROWS_PER_FETCH)
+    )
+    rows, digest = 0, hashlib.sha256()
+    for part in session.exec(query).partitions():
+        rows += len(part)
+        digest.update("".join(f"{print_} {status}\n" for print_, status in part).encode())
+    return rows, digest.hexdigest()
+
+
+def get(session: Session, dataset_id: int, number: int) -> VersionRow:
+    """Return the version of this data set, or raise VersionNotFoundError."""
+    query = select(VersionRow).where(
+        VersionRow.dataset_id == dataset_id, VersionRow.number == number
+    )
+    row = session.exec(query).one_or_none()
+    if row is None:
+        raise VersionNotFoundError
+    return row
+
+
+def get_by_id(session: Session, version_id: int) -> VersionRow:
+    """Return the version with this id, or raise VersionNotFoundError."""
+    row = session.get(VersionRow, version_id)
+    if row is None:
+        raise VersionNotFoundError
+    return row
+
+
+def find_newest(session: Session, dataset_id: int) -> VersionRow | None:
+    """The version of the highest number, or None before the first freeze."""
+    query = select(VersionRow).where(VersionRow.dataset_id == dataset_id)
+    return session.exec(query.order_by(col(VersionRow.number).desc()).limit(1)).one_or_none()
+
+
+def of_dataset(
+    session: Session, dataset_id: int, *, limit: int = 50, before: int | None = None
+) -> Sequence[VersionRow]:
+    """The versions of a data set, newest first; `before` is a number to go on below."""
+    query = select(VersionRow).where(VersionRow.dataset_id == dataset_id)
+    if before is not None:
+        query = query.where(VersionRow.number < before)
+    return session.exec(query.order_by(col(VersionRow.number).desc()).limit(limit)).all()
+
+
+def count_by_status(session: Session, version_id: int) -> dict[Status, int]:
+    """How many samples of a version had each status."""
+    item = VersionItemRow
+    query = (
+        select(item.status, func.count())
+        .where(item.version_id == version_id)
+        .group_by(col(item.status))
+    )
+    return {Status(status): number for status, number in session.exec(query)}
+
+
+def compare(session: Session, old_id: int, new_id: int) -> Difference:
+    """What changed from one version to another."""
+    return Difference(
+        added=_absent(session, new_id, old_id),
+        edited=_changed(session, old_id, new_id, "fingerprint"),
+        removed=_absent(session, old_id, new_id),
+        status_changed=_changed(session, old_id, new_id, "status"),
+    )
+
+
+def _copy_items(session: Session, version_id: int, wanted: list[ColumnElement[bool]]) -> None:
+    row = SampleRow
+    frozen = select(  # type: ignore[call-overload]
+        literal(version_id), row.id, row.revision, row.fingerprint, row.status
+    ).where(*wanted)
+    names = ["version_id", "sample_id", "revision", "fingerprint", "status"]
+    session.execute(insert(VersionItemRow).from_select(names, frozen.order_by(col(row.id))))
+
+
+def _remove(session: Session, version: VersionRow) -> None:
+    session.execute(delete(VersionItemRow).where(col(VersionItemRow.version_id) == version.id))
+    session.delete(version)
+
+
+def _absent(session: Session, here_id: int, there_id: int) -> Change:
+    """The samples of one version that the other does not hold."""
+    here, there = aliased(VersionItemRow), aliased(VersionItemRow)
+    other = select(there.sample_id).where(
+        there.version_id == there_id, col(there.sample_id) == col(here.sample_id)
+    )
+    return _change(session, here, [col(here.version_id) == here_id, ~other.exists()])
+
+
+def _changed(
+    session: Session, old_id: int, new_id: int, column: Literal["fingerprint", "status"]
+) -> Change:
+    """The samples of both versions whose column differs."""
+    old, new = aliased(VersionItemRow), aliased(VersionItemRow)
+    other = select(old.sample_id).where(
+        old.version_id == old_id,
+        col(old.sample_id) == col(new.sample_id),
+        getattr(old, column) != getattr(new, column),
+    )
+    return _change(session, new, [col(new.version_id) == new_id, other.exists()])
+
+
+def _change(
+    session: Session, item: type[VersionItemRow], wanted: list[ColumnElement[bool]]
+) -> Change:
+    number = session.exec(select(func.count()).select_from(item).where(*wanted)).one()
+    first = select(item.sample_id).where(*wanted).order_by(col(item.sample_id)).limit(FIRST_IDS)
+    return Change(number, tuple(session.exec(first)) if number else ())
