@@ -1,9 +1,10 @@
 """The pages, one module per folder of templates/."""
 
-from app.web.pages import boards, imports, jobs
+from app.web.pages import boards, doors, imports, jobs
 
 ROUTERS = (
     boards.router,
+    doors.router,
     imports.router,
     jobs.router,
 )

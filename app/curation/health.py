@@ -1,0 +1,15 @@
+"""Whether Dartboard can do its work right now."""
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from app.storage import access
+
+
+def is_ready(session: Session) -> bool:
+    """Whether the database answers and has its tables."""
+    try:
+        access.find_user(session, "")
+    except SQLAlchemyError:
+        return False
+    return True

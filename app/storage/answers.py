@@ -1,0 +1,28 @@
+"""Queries about the answers that were given to an Idempotency-Key."""
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from app.storage.access_tables import AnswerRow
+
+
+def claim(session: Session, actor: str, key: str, request_hash: str) -> AnswerRow | None:
+    """Reserve the key in this transaction; None when it has been used already.
+
+    A second request that comes while the first one is still at work waits
+    here until that one has committed or rolled back.
+    """
+    row = AnswerRow(actor=actor, key=key, request_hash=request_hash, status=0, body="")
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        return None
+    return row
+
+
+def get(session: Session, actor: str, key: str) -> AnswerRow:
+    """Return the answer that this actor once got for the key."""
+    query = select(AnswerRow).where(AnswerRow.actor == actor, AnswerRow.key == key)
+    return session.exec(query).one()

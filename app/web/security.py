@@ -1,0 +1,108 @@
+"""The permission table: what each route takes. A route without a line here is closed to all."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from app.storage.access import Role
+from app.web.doors import PUBLIC, Doors, Permissions
+from app.web.envelope import Envelope
+
+VIEWER, REVIEWER, CURATOR, ADMIN = Role.VIEWER, Role.REVIEWER, Role.CURATOR, Role.ADMIN
+
+# (method, path template): the least role that may call it. HEAD is asked as GET.
+# The parameters' names do not matter: {slug} and {dataset} are the same line.
+PERMISSIONS: Permissions = {
+    # The doors themselves
+    ("GET", "/login"): PUBLIC,
+    ("GET", "/static/{path}"): PUBLIC,
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/readyz"): PUBLIC,
+    ("POST", "/logout"): VIEWER,
+    ("GET", "/api/v1/openapi.json"): VIEWER,
+    # Pages, data sets and imports
+    ("GET", "/"): VIEWER,
+    ("POST", "/datasets"): CURATOR,
+    ("GET", "/d/{slug}/import"): CURATOR,
+    ("POST", "/d/{slug}/paste"): CURATOR,
+    ("POST", "/d/{slug}/uploads"): CURATOR,
+    ("GET", "/d/{slug}/uploads/{upload}"): VIEWER,
+    ("GET", "/d/{slug}/uploads/{upload}/rejects"): VIEWER,
+    # Pages, board
+    ("GET", "/d/{slug}"): VIEWER,
+    ("GET", "/d/{slug}/board"): VIEWER,
+    ("GET", "/d/{slug}/board/{frame}/darts.bin"): VIEWER,
+    ("POST", "/d/{slug}/board"): CURATOR,
+    ("POST", "/d/{slug}/target"): CURATOR,
+    ("POST", "/d/{slug}/target/itself"): CURATOR,
+    # Pages, samples and review
+    ("GET", "/d/{slug}/samples"): VIEWER,
+    ("GET", "/d/{slug}/s/{sample}"): VIEWER,
+    ("GET", "/d/{slug}/review"): VIEWER,
+    ("POST", "/d/{slug}/s/{sample}/decision"): REVIEWER,
+    ("POST", "/d/{slug}/decisions"): REVIEWER,
+    ("POST", "/d/{slug}/undo"): REVIEWER,
+    ("POST", "/d/{slug}/redo"): REVIEWER,
+    # Pages, versions and exports
+    ("GET", "/d/{slug}/history"): VIEWER,
+    ("GET", "/d/{slug}/export"): VIEWER,
+    ("POST", "/d/{slug}/exports"): CURATOR,
+    ("GET", "/d/{slug}/exports/{export}"): VIEWER,
+    ("GET", "/d/{slug}/exports/{export}/{filename}"): VIEWER,
+    # Pages, jobs
+    ("GET", "/jobs"): VIEWER,
+    ("GET", "/jobs/{job}"): VIEWER,
+    ("POST", "/jobs/{job}/cancel"): CURATOR,
+    ("POST", "/jobs/{job}/retry"): CURATOR,
+    # API, data sets
+    ("GET", "/api/v1/datasets"): VIEWER,
+    ("POST", "/api/v1/datasets"): CURATOR,
+    ("GET", "/api/v1/datasets/{slug}"): VIEWER,
+    ("PATCH", "/api/v1/datasets/{slug}"): CURATOR,
+    ("DELETE", "/api/v1/datasets/{slug}"): ADMIN,
+    # API, uploads
+    ("POST", "/api/v1/datasets/{slug}/uploads"): CURATOR,
+    ("GET", "/api/v1/datasets/{slug}/uploads/{upload}"): VIEWER,
+    ("GET", "/api/v1/datasets/{slug}/uploads/{upload}/rejects"): VIEWER,
+    # API, board
+    ("PUT", "/api/v1/datasets/{slug}/target"): CURATOR,
+    ("POST", "/api/v1/datasets/{slug}/board"): CURATOR,
+    ("GET", "/api/v1/datasets/{slug}/board"): VIEWER,
+    ("GET", "/api/v1/datasets/{slug}/board/{frame}/darts.bin"): VIEWER,
+    # API, samples and review
+    ("GET", "/api/v1/datasets/{slug}/samples"): VIEWER,
+    ("GET", "/api/v1/samples/{sample}"): VIEWER,
+    ("PATCH", "/api/v1/samples/{sample}"): REVIEWER,
+    ("GET", "/api/v1/samples/{sample}/history"): VIEWER,
+    ("GET", "/api/v1/samples/{sample}/similar"): VIEWER,
+    ("POST", "/api/v1/datasets/{slug}/decisions"): REVIEWER,
+    ("POST", "/api/v1/datasets/{slug}/undo"): REVIEWER,
+    ("POST", "/api/v1/datasets/{slug}/redo"): REVIEWER,
+    # API, versions and exports
+    ("POST", "/api/v1/datasets/{slug}/versions"): CURATOR,
+    ("GET", "/api/v1/datasets/{slug}/versions"): VIEWER,
+    ("GET", "/api/v1/datasets/{slug}/versions/{a}...{b}"): VIEWER,
+    ("POST", "/api/v1/datasets/{slug}/exports"): CURATOR,
+    ("GET", "/api/v1/datasets/{slug}/exports/{export}"): VIEWER,
+    ("GET", "/api/v1/datasets/{slug}/exports/{export}/{filename}"): VIEWER,
+    # API, jobs
+    ("GET", "/api/v1/jobs"): VIEWER,
+    ("GET", "/api/v1/jobs/{job}"): VIEWER,
+    ("DELETE", "/api/v1/jobs/{job}"): CURATOR,
+}
+
+# Routes that stream a file to the spool. All others take BODY_BYTES at most.
+LARGE = frozenset({
+    "/d/{slug}/uploads",
+    "/d/{slug}/target",
+    "/api/v1/datasets/{slug}/uploads",
+    "/api/v1/datasets/{slug}/target",
+})  # fmt: skip
+
+
+def add_doors(app: FastAPI, allowed_hosts: Sequence[str]) -> None:
+    """Stand the doors before the whole app: mounts, errors and unknown addresses too."""
+    app.add_middleware(Doors, permissions=PERMISSIONS, large=LARGE)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
+    app.add_middleware(Envelope)  # the last one added is the outermost
