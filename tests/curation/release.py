@@ -8,7 +8,7 @@ from app.curation import export, intake, parsing
 from app.curation.export import ExportView, Order
 from app.curation.intake import Arrival
 from app.curation.spooling import SpoolWriter
-from app.storage import datasets, exports, samples
+from app.storage import datasets, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.tables import Status
@@ -80,10 +80,3 @@ class Release:
     def run(self, worker: str = "test") -> None:
         while run_next(self.write, worker, self.tasks):
             pass
-
-
-def forget(write: Sessions, export_id: int) -> None:
-    """Put an export back to where it was before its last transaction."""
-    with write() as session:
-        dataset = datasets.get(session, SLUG)
-        exports.get(session, dataset.id, export_id)

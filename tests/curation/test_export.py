@@ -1,0 +1,234 @@
+import hashlib
+from pathlib import Path
+
+import orjson
+import pytest
+
+from app.curation import export, revising
+from app.curation.export import NothingToExportError, Order, TooManyExportsError
+from app.curation.export_order import UnknownFormatError
+from app.curation.queries import QueryError
+from app.curation.versions import EmptyVersionError
+from app.formats.sample import Message
+from app.storage import samples
+from app.storage.database import Sessions
+from app.storage.exports import ExportNotFoundError
+from app.storage.tables import DatasetRow, Status
+from app.storage.versions import VersionNotFoundError
+from tests.curation.release import SLUG, Release, chat, lines_of
+
+CHAT = Order("openai-chat")
+ALPACA = Order("alpaca")
+GOOD = [chat(f"How long do I cook {n} eggs?", f"About {n} minutes.") for n in range(12)]
+TWO_SYSTEMS = {
+    "messages": [
+        {"role": "system", "content": "Be kind."},
+        {"role": "user", "content": "Hi"},
+        {"role": "system", "content": "Be brief."},
+        {"role": "assistant", "content": "Hello"},
+    ]
+}
+
+
+@pytest.fixture
+def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
+    return Release(write, write, tmp_path)
+
+
+def test_approved_samples_come_out_with_a_manifest(release: Release) -> None:
+    ids = release.load(lines_of(GOOD))
+    release.decide(ids[:1], Status.REJECTED)
+    done = release.export(CHAT)
+    data = release.content(done)
+    assert [orjson.loads(line) for line in data.splitlines()] == GOOD[1:]
+    manifest = orjson.loads(release.content(done, "manifest.json"))
+    assert manifest["sha256"] == hashlib.sha256(data).hexdigest()
+    assert (manifest["rows"], manifest["bytes"]) == (11, len(data))
+    assert manifest["version"]["hash"] == done.version_hash
+    assert manifest["filter"] == {"query": "", "statuses": ["approved"]}
+    assert (done.state, done.rows, done.total, done.failed) == ("done", 11, 11, 0)
+    assert {file.name: (file.bytes, file.sha256) for file in done.files} == {
+        name: (len(content), hashlib.sha256(content).hexdigest())
+        for name in ("train.jsonl", "manifest.json")
+        for content in [release.content(done, name)]
+    }
+
+
+@pytest.mark.parametrize("order", [CHAT, ALPACA], ids=lambda order: order.format)
+def test_the_same_version_and_options_give_the_same_bytes(
+    release: Release, dataset: DatasetRow, order: Order
+) -> None:
+    ids = release.load(lines_of([*GOOD, TWO_SYSTEMS]))
+    first = release.export(order)
+    release.decide(ids, Status.REJECTED)
+    with release.write() as session:
+        row = samples.get(session, dataset.id, ids[0])
+        said = (Message("user", "Eggs?"), Message("assistant", "No."))
+        revising.replace(session, row, said, actor="mia", batch="b1")
+    again = release.export(Order(order.format, version=first.version))
+    assert again.id != first.id
+    for name in ("train.jsonl", "manifest.json"):
+        assert release.content(again, name) == release.content(first, name)
+
+
+def test_an_untouched_record_comes_out_as_it_went_in(release: Release, dataset: DatasetRow) -> None:
+    spelled = (
+        b'{"id": 7, "messages": [ {"role": "user", "content": "caf\\u00e9?"},'
+        b' {"role": "assistant", "content": "Yes"} ], "score": 1.50, "tags": ["a"]}\n'
+    )
+    ids = release.load(spelled + lines_of(GOOD))
+    assert release.content(release.export(CHAT)).startswith(spelled)
+    with release.write() as session:
+        row = samples.get(session, dataset.id, ids[0])
+        said = (Message("user", "tea?"), Message("assistant", "Yes"))
+        revising.replace(session, row, said, actor="mia", batch="b1")
+    first = orjson.loads(release.content(release.export(CHAT)).splitlines()[0])
+    assert first["messages"][0]["content"] == "tea?"
+    assert (first["id"], first["score"], first["tags"]) == (7, 1.5, ["a"])
+
+
+def test_a_record_over_several_lines_becomes_one(release: Release) -> None:
+    pretty = orjson.dumps(GOOD, option=orjson.OPT_INDENT_2)
+    release.load(pretty)
+    lines = release.content(release.export(CHAT)).splitlines()
+    assert [orjson.loads(line) for line in lines] == GOOD
+
+
+def test_a_role_that_the_trainer_does_not_know_is_never_given_back_as_it_came(
+    release: Release,
+) -> None:
+    human = {"messages": [{"role": "human", "content": "Hi"}, {"role": "gpt", "content": "Ho"}]}
+    release.load(lines_of([*GOOD, human]))
+    last = orjson.loads(release.content(release.export(CHAT)).splitlines()[-1])
+    assert [turn["role"] for turn in last["messages"]] == ["user", "assistant"]
+
+
+def test_what_breaks_a_rule_is_left_out_and_linked(release: Release) -> None:
+    ids = release.load(lines_of([*GOOD, TWO_SYSTEMS]))
+    done = release.export(CHAT)
+    assert (done.rows, done.failed, done.total) == (12, 1, 13)
+    (failure,) = done.failures
+    assert (failure.rule, failure.count, failure.samples) == ("openai-chat.system", 1, (ids[-1],))
+    assert failure.sentence.endswith(".")
+    manifest = orjson.loads(release.content(done, "manifest.json"))
+    assert manifest["left_out"] == {"samples": 1, "rules": {"openai-chat.system": 1}}
+
+
+def test_a_file_that_breaks_a_rule_says_so(release: Release) -> None:
+    release.load(lines_of(GOOD[:3]))
+    (failure,) = release.export(CHAT).failures
+    assert (failure.rule, failure.count, failure.samples) == ("openai-chat.min_rows", 0, ())
+
+
+def test_a_query_chooses_the_samples_and_their_statuses(release: Release) -> None:
+    ids = release.load(lines_of(GOOD))
+    release.decide(ids[:4], Status.PENDING)
+    pending = release.export(Order("alpaca", query="status=pending"))
+    assert (pending.rows, pending.statuses) == (4, ("pending",))
+    worded = release.export(Order("alpaca", query='q="cook 7 eggs"'))
+    assert worded.rows == 1
+    both = (Status.APPROVED, Status.PENDING)
+    assert release.export(Order("alpaca", statuses=both)).rows == 12
+
+
+def test_a_dry_run_counts_and_writes_nothing(release: Release) -> None:
+    release.load(lines_of([*GOOD, TWO_SYSTEMS]))
+    done = release.export(Order("openai-chat", dry_run=True))
+    assert (done.state, done.rows, done.failed, done.files) == ("done", 12, 1, ())
+    assert not [path for path in release.files.rglob("*") if path.is_file()]
+
+
+def test_a_preview_counts_exactly_and_shows_five_lines(release: Release) -> None:
+    ids = release.load(lines_of([TWO_SYSTEMS, *GOOD]))
+    with release.write() as session:
+        live = export.preview(session, SLUG, CHAT)
+    assert (live.total, live.passed, live.failed, live.exact) == (13, 12, 1, True)
+    assert live.failures[0].samples == (ids[0],)
+    done = release.export(CHAT)
+    written = release.content(done).decode().splitlines()
+    assert list(live.lines) == written[:5]
+    with release.write() as session:
+        frozen = export.preview(session, SLUG, Order("openai-chat", version=done.version))
+    assert frozen == live
+
+
+def test_the_preview_of_nothing_is_empty(release: Release) -> None:
+    release.load(lines_of(GOOD), status=Status.PENDING)
+    with release.write() as session:
+        shown = export.preview(session, SLUG, CHAT)
+    assert (shown.total, shown.lines) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("order", "error"),
+    [
+        (Order("docx"), UnknownFormatError),
+        (Order("alpaca", version=9), VersionNotFoundError),
+        (Order("alpaca", query="oops=1"), QueryError),
+        (Order("alpaca", query="status=rejected"), EmptyVersionError),
+        (Order("alpaca"), NothingToExportError),
+    ],
+    ids=["format", "version", "query", "empty", "nothing approved"],
+)
+def test_what_cannot_be_exported_is_refused(
+    release: Release, order: Order, error: type[Exception]
+) -> None:
+    ids = release.load(lines_of(GOOD))
+    release.decide(ids, Status.PENDING)
+    with pytest.raises(error):
+        release.start(order)
+
+
+def test_the_same_open_export_is_not_started_twice_and_open_ones_are_few(
+    release: Release,
+) -> None:
+    release.load(lines_of(GOOD))
+    first = release.start(CHAT)
+    assert release.start(CHAT).id == first.id
+    assert release.start(CHAT, actor="ben").id != first.id
+    for status in (Status.PENDING, Status.REJECTED, Status.NEEDS_WORK, None):
+        wanted = (Status.APPROVED, status) if status else ()
+        release.start(Order("alpaca", statuses=wanted))
+    with pytest.raises(TooManyExportsError):
+        release.start(Order("openai-chat", dry_run=True))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../manifest.json", "/etc/passwd", "train.jsonl\0", "TRAIN.JSONL", "x" * 300],
+)
+def test_t11_only_the_exports_own_files_can_be_fetched(release: Release, name: str) -> None:
+    release.load(lines_of(GOOD))
+    done = release.export(CHAT)
+    with pytest.raises(ExportNotFoundError):
+        release.content(done, name)
+
+
+def test_a_file_that_somebody_removed_is_not_found(release: Release) -> None:
+    release.load(lines_of(GOOD))
+    done = release.export(CHAT)
+    (release.files / str(done.id) / "train.jsonl").unlink()
+    with pytest.raises(ExportNotFoundError):
+        release.content(done)
+
+
+@pytest.mark.parametrize("export_id", [0, -1, 2**31, 10**30])
+def test_an_impossible_id_is_not_found(release: Release, export_id: int) -> None:
+    with pytest.raises(ExportNotFoundError):
+        release.view(export_id)
+
+
+def test_the_newest_exports_come_first(release: Release) -> None:
+    release.load(lines_of(GOOD))
+    made = [release.export(order).id for order in (CHAT, ALPACA, CHAT)]
+    with release.write() as session:
+        assert [row.id for row in export.history(session, SLUG)] == made[::-1]
+        assert [row.id for row in export.history(session, SLUG, before=made[2], limit=1)] == [
+            made[1]
+        ]
+
+
+def test_every_format_tells_its_rules() -> None:
+    told = {shown.name: shown.rules for shown in export.formats()}
+    assert set(told) == {"openai-chat", "alpaca"}
+    assert all(rule_id.startswith(name) for name, rules in told.items() for rule_id, *_ in rules)
