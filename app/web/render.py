@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments.fastapi import Jinja2Blocks
 
-from app.web import formatting
+from app.web import formatting, keys
 
 
 def make_templates(directory: Path) -> Jinja2Blocks:
@@ -21,6 +21,7 @@ def make_templates(directory: Path) -> Jinja2Blocks:
         lstrip_blocks=True,
     )
     env.filters |= formatting.FILTERS
+    env.globals |= keys.GLOBALS
     return Jinja2Blocks(env=env)
 
 
@@ -39,7 +40,7 @@ class Render:
         response: Response = self.templates.TemplateResponse(
             self.request,
             template,
-            {**self._surroundings(), **context},
+            {**self._surroundings(), "status": status, **context},
             status_code=status,
             block_name=wanted,
             headers={"Vary": "HX-Request", "Cache-Control": "no-store"},

@@ -1,0 +1,74 @@
+// The keyboard. The table comes from the server (app/web/keys.py).
+const FIELD = "input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [contenteditable]";
+const OWNER = "button, a[href], summary, input, [role=button]";
+
+export const storage = {
+  get(name) { try { return localStorage.getItem(name); } catch { return null; } },
+  set(name, value) { try { localStorage.setItem(name, value); } catch { /* storage is off */ } },
+};
+
+const listeners = new Map();
+/** Do something on an act that has no control on the page; return false to let the key pass. */
+export function onAct(act, does) {
+  listeners.set(act, does);
+}
+
+function shown(element) {
+  return element.checkVisibility ? element.checkVisibility() || element.closest("form[hidden]") : true;
+}
+
+export function act(name) {
+  const own = listeners.get(name);
+  if (own && own() !== false) return true;
+  const control = [...document.querySelectorAll(`[data-act="${name}"]`)].find((one) => !one.disabled && shown(one));
+  if (!control) return false;
+  if (control.matches("input")) {
+    control.focus();
+    control.select();
+  } else {
+    control.click();
+  }
+  return true;
+}
+
+/** The event as the table writes keys: "A", "Shift+Z", "Mod+K", "ArrowUp", "?". */
+function nameOf(event) {
+  const letter = event.key.length === 1;
+  let key = letter ? event.key.toUpperCase() : event.key;
+  // Shift is part of a sign already ("?" is typed with it), but not of a letter or an arrow.
+  if (event.shiftKey && (!letter || /[A-Z]/.test(key))) key = `Shift+${key}`;
+  if (event.ctrlKey || event.metaKey) key = `Mod+${key}`;
+  return event.altKey ? "" : key;
+}
+
+function belongsElsewhere(event, key) {
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return true;
+  if (document.querySelector("dialog[open]")) return true;
+  if (key.startsWith("Mod+")) return false;
+  const target = event.target instanceof Element ? event.target : document.body;
+  if (target.closest(FIELD)) return true;
+  return (key === " " || key === "Enter") && target.closest(OWNER) !== null;
+}
+
+export function startKeys() {
+  const table = JSON.parse(document.getElementById("keys-table").textContent);
+  const here = (document.querySelector("[data-keys]")?.dataset.keys ?? "").split(" ");
+  const acts = new Map(table.filter((row) => !row.where || here.includes(row.where)).map((row) => [row.key, row.act]));
+  const off = document.querySelector("[data-keys-off]");
+  const sheet = document.getElementById("keys-sheet");
+
+  off.checked = storage.get("keys-off") === "yes";
+  off.addEventListener("change", () => storage.set("keys-off", off.checked ? "yes" : "no"));
+  onAct("keys", () => sheet.showModal());
+  for (const button of document.querySelectorAll("[data-act=keys]")) button.addEventListener("click", () => sheet.showModal());
+  sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
+
+  document.addEventListener("keydown", (event) => {
+    const key = nameOf(event);
+    const wanted = acts.get(key);
+    if (!wanted || belongsElsewhere(event, key)) return;
+    if (off.checked && !key.startsWith("Mod+") && key !== "Escape") return;
+    if (event.repeat && !key.startsWith("Arrow") && wanted !== "next" && wanted !== "previous") return;
+    if (act(wanted)) event.preventDefault();
+  });
+}

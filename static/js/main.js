@@ -1,0 +1,14 @@
+// Starts what the page asks for with its data attributes.
+import { startBoard } from "./board.js";
+import { startDarts } from "./darts.js";
+import { startKeys } from "./keys.js";
+import { startList } from "./list.js";
+import { startPage } from "./side.js";
+import { startUploads } from "./upload.js";
+
+startPage();
+startKeys();
+startUploads();
+startList();
+startBoard();
+startDarts();
