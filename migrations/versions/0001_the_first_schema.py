@@ -352,6 +352,34 @@ def upgrade() -> None:
     op.create_index("ix_sample_input", "sample", ["input_hash"], unique=False)
     op.create_index("ix_sample_output", "sample", ["output_hash"], unique=False)
     op.create_index("ix_sample_status", "sample", ["dataset_id", "status", "id"], unique=False)
+    op.create_index(
+        "ix_sample_listed",
+        "sample",
+        [
+            "dataset_id",
+            "deleted",
+            "status",
+            "id",
+            "label",
+            "source",
+            "split",
+            "language",
+            "origin",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_sample_label", "sample", ["dataset_id", "deleted", "label", "id"], unique=False
+    )
+    op.create_index(
+        "ix_sample_source", "sample", ["dataset_id", "deleted", "source", "id"], unique=False
+    )
+    op.create_index(
+        "ix_sample_split", "sample", ["dataset_id", "deleted", "split", "id"], unique=False
+    )
+    op.create_index(
+        "ix_sample_language", "sample", ["dataset_id", "deleted", "language", "id"], unique=False
+    )
     op.create_table(
         "target",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -460,6 +488,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_target_dataset_id"), table_name="target")
     op.drop_table("target")
     op.drop_index("ix_sample_status", table_name="sample")
+    op.drop_index("ix_sample_listed", table_name="sample")
+    op.drop_index("ix_sample_label", table_name="sample")
+    op.drop_index("ix_sample_source", table_name="sample")
+    op.drop_index("ix_sample_split", table_name="sample")
+    op.drop_index("ix_sample_language", table_name="sample")
     op.drop_index("ix_sample_output", table_name="sample")
     op.drop_index("ix_sample_input", table_name="sample")
     op.drop_index(
