@@ -20,6 +20,7 @@ LISTED = (
     SampleRow.label,
     SampleRow.source,
     SampleRow.split,
+    SampleRow.language,
     SampleRow.turns,
     SampleRow.length,
     SampleRow.version,
@@ -102,6 +103,21 @@ def count(session: Session, dataset_id: int, wanted: Filter | None = None) -> in
     """How many samples match."""
     query = select(func.count()).select_from(SampleRow)
     return session.exec(query.where(*conditions(dataset_id, wanted or Filter()))).one()
+
+
+def after(session: Session, dataset_id: int, wanted: Filter, sample_id: int) -> int | None:
+    """The id of the sample after this one in the filtered list, or None."""
+    query = select(func.min(SampleRow.id)).where(
+        *conditions(dataset_id, wanted), col(SampleRow.id) > sample_id
+    )
+    return session.exec(query).one()
+
+
+def place_of(session: Session, dataset_id: int, wanted: Filter, sample_id: int) -> int:
+    """How many samples stand before this one in the filtered list."""
+    query = select(func.count()).select_from(SampleRow)
+    where = (*conditions(dataset_id, wanted), col(SampleRow.id) < sample_id)
+    return session.exec(query.where(*where)).one()
 
 
 def count_by_status(session: Session, dataset_id: int) -> dict[Status, int]:

@@ -1,0 +1,171 @@
+"""What the samples pages may show: plain values, ready to print.
+
+Addresses (`href`s) are complete paths with their query; `query` is the query
+string in normal form, without "?".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.curation.board_views import DatasetHead
+
+
+@dataclass(frozen=True, slots=True)
+class FlagView:
+    """Something the board found about a sample."""
+
+    name: str  # near_duplicate, knot or outsider
+    shown: str  # "near copy 0.97"
+    sentence: str  # for the tooltip and for screen readers
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A sample as a row of the list. `id="sample-12"` is its element."""
+
+    id: int
+    external_id: str
+    preview: str
+    status: str
+    label: str
+    origin: str
+    source: str
+    split: str
+    language: str
+    topic: str  # "refund, charge" or "" while it has no place
+    cell: str  # "3.2" or ""
+    cell_name: str
+    flags: tuple[FlagView, ...]
+    turns: int
+    length: int
+    version: int
+    href: str  # its page, in the context of the list
+    decide_href: str  # where the form of a decision posts to
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One value in a filter menu; following `href` turns it on or off."""
+
+    value: str
+    shown: str
+    count: int | None  # None: not counted
+    chosen: bool
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuView:
+    """One filter menu."""
+
+    name: str  # of the query term
+    shown: str
+    options: tuple[OptionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChipView:
+    """One part of the query, with the address of the list without it."""
+
+    shown: str
+    remove_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountsView:
+    """How many samples of the data set have each status."""
+
+    total: int
+    pending: int
+    approved: int
+    rejected: int
+    needs_work: int
+
+    @property
+    def reviewed(self) -> int:
+        """How many are decided one way or the other."""
+        return self.approved + self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class SamplesView:
+    """Everything that templates/samples/list.html may show."""
+
+    head: DatasetHead
+    rows: tuple[RowView, ...]
+    total: int  # how many match the query
+    counts: CountsView
+    menus: tuple[MenuView, ...]  # empty in an answer that only adds rows
+    chips: tuple[ChipView, ...]
+    words: str  # what stands in the search field
+    query: str
+    fields: tuple[tuple[str, str], ...]  # the query as hidden fields of a form
+    list_href: str  # this list from its beginning
+    more_href: str  # the next rows, "" at the end
+    review_href: str  # the queue of what matches and is pending
+    first: bool  # whether these are the first rows
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One turn of a conversation."""
+
+    role: str
+    content: str
+    extra: str  # what else its source says about it (tool calls), as JSON; "" for nothing
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened to a sample."""
+
+    who: str
+    at: datetime
+    sentence: str
+    remark: str  # the reason or the note that came with it
+
+
+@dataclass(frozen=True, slots=True)
+class SampleView:
+    """Everything that templates/samples/show.html may show."""
+
+    head: DatasetHead
+    id: int
+    external_id: str
+    preview: str
+    status: str
+    version: int
+    revision: int
+    label: str
+    deleted: bool
+    messages: tuple[MessageView, ...]
+    raw: str  # the record as it came
+    pretty: str  # the messages as indented JSON
+    facts: tuple[tuple[str, str], ...]  # (name, value), empty values left out
+    cell: str
+    cell_name: str
+    cell_href: str  # the board with that cell selected, or ""
+    flags: tuple[FlagView, ...]
+    history: tuple[HistoryLine, ...]  # newest first
+    counts: CountsView
+    position: int  # n of m, from 1; 0 when the query does not find it (any more)
+    matching: int
+    previous_href: str  # "" at the beginning
+    next_href: str  # "" at the end
+    list_href: str
+    decide_href: str
+    query: str
+    fields: tuple[tuple[str, str], ...]  # the query as hidden fields of the decision's form
+    queue: bool  # one at a time: after a decision the next pending sample comes
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEnd:
+    """Nothing is left to decide under this query; templates/samples/done.html."""
+
+    head: DatasetHead
+    counts: CountsView
+    skipped: int  # pending samples before this place in the queue
+    again_href: str  # the queue from its beginning
+    list_href: str
+    query: str
