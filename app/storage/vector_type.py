@@ -5,7 +5,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Dialect, LargeBinary
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+
+class _HalfVector(UserDefinedType[str]):
+    """halfvec as its text form: pgvector's own type reads it into lists of floats, slowly."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return "HALFVEC"
+
+
+ischema_names["halfvec"] = _HalfVector  # so that a reflected table knows its type
 
 
 class VectorType(TypeDecorator[NDArray[np.float16]]):
@@ -17,9 +30,7 @@ class VectorType(TypeDecorator[NDArray[np.float16]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Pick the native type of the database in use."""
         if dialect.name == "postgresql":
-            from pgvector.sqlalchemy import HALFVEC
-
-            return dialect.type_descriptor(HALFVEC())
+            return dialect.type_descriptor(_HalfVector())
         return dialect.type_descriptor(LargeBinary())
 
     def process_bind_param(self, value: NDArray[np.floating[Any]] | None, dialect: Dialect) -> Any:
@@ -28,9 +39,7 @@ class VectorType(TypeDecorator[NDArray[np.float16]]):
             return None
         half = np.ascontiguousarray(value, dtype=np.float16)
         if dialect.name == "postgresql":
-            from pgvector import HalfVector
-
-            return HalfVector(half)
+            return f"[{','.join(map(str, half.tolist()))}]"
         return half.tobytes()
 
     def process_result_value(self, value: Any, dialect: Dialect) -> NDArray[np.float16] | None:
@@ -38,5 +47,5 @@ class VectorType(TypeDecorator[NDArray[np.float16]]):
         if value is None:
             return None
         if dialect.name == "postgresql":
-            return np.asarray(value.to_numpy(), dtype=np.float16)
+            return np.fromstring(value[1:-1], dtype=np.float32, sep=",").astype(np.float16)
         return np.frombuffer(value, dtype=np.float16)

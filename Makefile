@@ -1,0 +1,45 @@
+# Two commands do all the set-up: `make run` and `make test`. Everything lives in .venv.
+PYTHON ?= $(shell for v in 3.11 3.12 3.13; do command -v python$$v && break; done || command -v python3)
+BIN := .venv/bin
+TESTS ?= tests
+
+.PHONY: install run test check bench soak lock clean
+
+install: .venv/.installed  ## the project and what it needs
+run: install  ## start Dartboard with its demo data set and print the address
+	$(BIN)/dartboard serve --demo $(ARGS)
+
+test: .venv/.installed-dev check  ## everything that must hold
+	$(BIN)/python tests/browser.py
+	$(BIN)/python -m pytest $(TESTS)
+
+check: .venv/.installed-dev  ## style, types, rooms, dependencies, templates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/vulture
+	$(BIN)/djlint templates --lint --quiet
+
+bench: .venv/.installed-dev  ## measure; prints ratios against named peers
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+soak: .venv/.installed-dev  ## the long proofs: many kills, many rows
+	DARTBOARD_KILLS=200 $(BIN)/python -m pytest tests/worker/test_kills.py $(ARGS)
+
+lock: .venv/.installed-dev  ## write down what is installed
+	$(BIN)/python -m pip freeze --exclude-editable --exclude dartboard | sed 's/+cpu$$//' > requirements.lock
+
+.venv/.installed: pyproject.toml requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock torch==2.13.0
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev]'
+	touch $@
+
+clean:  ## forget the environment (not your data)
+	rm -rf .venv

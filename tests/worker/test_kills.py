@@ -1,0 +1,109 @@
+"""kill -9 of the worker at any instant loses nothing and doubles nothing."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlalchemy import text
+
+from app.curation import intake
+from app.curation.intake import Arrival
+from app.curation.spooling import SpoolWriter
+from app.storage import datasets, jobs, samples
+from app.storage.database import Sessions
+from app.storage.tables import JobState
+
+KILLS = 20
+FILES, ROWS = 6, 2_500
+EVERY_BAD, EVERY_COPY = 100, 50
+LONGEST_SECONDS = 240
+
+
+def file_of(number: int) -> bytes:
+    """A file with a broken line in every 100 and a duplicate in every 50."""
+    lines = []
+    for row in range(ROWS):
+        asked = f"question {number}-{row - 1 if row % EVERY_COPY == 1 else row}"
+        record = {"prompt": asked, "completion": f"answer to {asked}"}
+        lines.append(b"{oops" if row % EVERY_BAD == 99 else orjson.dumps(record))
+    return b"\n".join(lines) + b"\n"
+
+
+def start_worker(address: str, folder: Path, name: str) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        "DARTBOARD_DATABASE_URL": address,
+        "DARTBOARD_DATA_DIR": str(folder),
+        "DARTBOARD_ENCODER": "hashing",
+        "DARTBOARD_WORKER_NAME": name,
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    command = [sys.executable, "-m", "app.worker.main"]
+    return subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[2])
+
+
+@pytest.fixture
+def uploads(own_write: Sessions, tmp_path: Path) -> list[int]:
+    """Files that are accepted but not read yet."""
+    ids = []
+    with own_write() as session:
+        datasets.add(session, "kills")
+    for number in range(FILES):
+        with SpoolWriter(tmp_path / "spool", limit=1 << 30) as writer:
+            writer.write(file_of(number))
+            spooled = writer.finish()
+        with own_write() as session:
+            view = intake.accept(
+                session, "kills", spooled, Arrival("mia"), spool=tmp_path / "spool"
+            )
+        ids.append(view.id)
+    return ids
+
+
+def is_done(write: Sessions) -> bool:
+    with write() as session:
+        return jobs.count_open(session) == 0
+
+
+def test_twenty_kills_lose_and_double_nothing(
+    uploads: list[int], own_write: Sessions, address: str, tmp_path: Path
+) -> None:
+    chance = random.Random(7)
+    deadline = time.monotonic() + LONGEST_SECONDS
+    for kill in range(KILLS):
+        with start_worker(address, tmp_path, f"worker {kill}") as worker:
+            time.sleep(0.9 + chance.random() * 1.2)  # past its start and into its work
+            worker.kill()
+        with own_write() as session:
+            jobs.release_of(session, f"worker {kill}")
+            if jobs.count_open(session) == 0:  # too quick for the killer: give it more to do
+                jobs.enqueue(session, "draw", 1, again=kill)
+    with start_worker(address, tmp_path, "last") as worker:
+        while not is_done(own_write) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        worker.kill()
+    check(own_write, uploads)
+
+
+def check(write: Sessions, uploads: list[int]) -> None:
+    bad = ROWS // EVERY_BAD
+    copies = ROWS // EVERY_COPY
+    with write() as session:
+        for upload_id in uploads:
+            view = intake.view(session, "kills", upload_id)
+            assert view.state == "done"
+            assert (view.lines, view.rejected, view.duplicate) == (ROWS, bad, copies)
+            assert view.accepted == ROWS - bad - copies
+            assert view.accepted + view.duplicate + view.rejected + view.blank == view.lines
+        assert samples.count(session, 1) == FILES * (ROWS - bad - copies)
+        placed = session.execute(text("select count(*), count(distinct sample_id) from placement"))
+        total = FILES * (ROWS - bad - copies)
+        assert tuple(placed.one()) == (total, total)
+        ended = {job.state for job in jobs.newest(session, limit=100)}
+        assert ended == {JobState.DONE}
