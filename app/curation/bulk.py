@@ -135,7 +135,7 @@ def _count_so_already(session: Session, dataset_id: int, wanted: Filter, wish: W
 def _note_begin(
     session: Session, dataset_id: int, wish: Wish, size: tuple[int, int], act: Act
 ) -> None:
-    frame = frames.newest(session, dataset_id) if wish.query.about_board else None
+    frame = frames.outline(session, dataset_id) if wish.query.about_board else None
     body = {
         "query": queries.write(wish.query),
         "frame": frame.id if frame else None,

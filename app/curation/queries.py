@@ -9,7 +9,7 @@ comma, or nothing at all, stands in double quotes: `label="a, b",c`, `label=""`.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 from urllib.parse import parse_qsl, quote
 
 from sqlmodel import Session
@@ -18,8 +18,8 @@ from app.curation import query_values as values
 from app.curation.query_values import QueryError
 from app.errors import ConflictError
 from app.storage import frames
-from app.storage.board_tables import FrameRow
 from app.storage.filters import Column, Facet, Filter, Flag
+from app.storage.frames import Outline
 from app.storage.tables import Origin, Status
 
 __all__ = ["BoardChangedError", "Query", "QueryError", "parse", "parse_string", "resolve", "write"]
@@ -136,7 +136,7 @@ def resolve(
         QueryError: a cell or topic is not on the board.
         BoardChangedError: the query is about a board, and `frame_id` is not the newest any more.
     """
-    frame = frames.newest(session, dataset_id) if query.about_board else None
+    frame = frames.outline(session, dataset_id) if query.about_board else None
     if frame is not None and frame_id not in (None, frame.id):
         raise BoardChangedError
     return Filter(
@@ -158,11 +158,6 @@ def resolve(
         without_flags=cast("tuple[Flag, ...]", query.values("not.flag")),
         deleted=bool(query.values("trash")),
     )
-
-
-def cells_of(frame: FrameRow | None) -> list[dict[str, Any]]:
-    """What a frame says about its cells: id, topic, words; the index is the cell's number."""
-    return list(frame.facts.get("cells", ())) if frame else []
 
 
 def _read(name: str, text: str) -> Iterable[str]:
@@ -198,7 +193,7 @@ def _length(query: Query) -> tuple[int, int] | None:
     return int(low), int(high or LONGEST)
 
 
-def _cells(query: Query, frame: FrameRow | None) -> tuple[int, ...] | None:
+def _cells(query: Query, frame: Outline | None) -> tuple[int, ...] | None:
     """The cells that are asked for; a cell and a topic together mean the cells in both."""
     if not query.values("topic"):
         return _of("cell", query, "", frame) if query.values("cell") else None
@@ -208,13 +203,13 @@ def _cells(query: Query, frame: FrameRow | None) -> tuple[int, ...] | None:
     return tuple(cell for cell in _of("cell", query, "", frame) if cell in inside)
 
 
-def _numbers(query: Query, turned: str, frame: FrameRow | None) -> tuple[int, ...]:
+def _numbers(query: Query, turned: str, frame: Outline | None) -> tuple[int, ...]:
     return _of("cell", query, turned, frame) + _of("topic", query, turned, frame)
 
 
-def _of(name: str, query: Query, turned: str, frame: FrameRow | None) -> tuple[int, ...]:
+def _of(name: str, query: Query, turned: str, frame: Outline | None) -> tuple[int, ...]:
     key = "id" if name == "cell" else "topic"
-    known = [str(cell[key]) for cell in cells_of(frame)]
+    known = [str(cell[key]) for cell in (frame.cells if frame else ())]
     for value in query.values(turned + name):
         if value not in known:
             raise QueryError(turned + name, value, f"There is no such {name} on the board.")

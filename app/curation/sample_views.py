@@ -88,6 +88,15 @@ class CountsView:
 
 
 @dataclass(frozen=True, slots=True)
+class MoreRows:
+    """The next rows of a list: what its block `rows` needs, and no more."""
+
+    rows: tuple[RowView, ...]
+    next_after: int | None  # the id after which the list goes on, None at its end
+    more_href: str  # the next rows, "" at the end
+
+
+@dataclass(frozen=True, slots=True)
 class SamplesView:
     """Everything that templates/samples/list.html may show."""
 
@@ -95,7 +104,7 @@ class SamplesView:
     rows: tuple[RowView, ...]
     total: int  # how many match the query
     counts: CountsView
-    menus: tuple[MenuView, ...]  # empty in an answer that only adds rows
+    menus: tuple[MenuView, ...]
     chips: tuple[ChipView, ...]
     words: str  # what stands in the search field
     query: str
@@ -103,7 +112,6 @@ class SamplesView:
     list_href: str  # this list from its beginning
     more_href: str  # the next rows, "" at the end
     review_href: str  # the queue of what matches and is pending
-    first: bool  # whether these are the first rows
 
 
 @dataclass(frozen=True, slots=True)

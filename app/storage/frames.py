@@ -1,5 +1,6 @@
 """Queries about frames: the frozen boards of a data set."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -10,6 +11,20 @@ from app.storage.board_tables import FrameRow
 
 class FrameNotFoundError(NotFoundError):
     """There is no such board."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A frame without its geometry: quick to read, however large the board."""
+
+    id: int
+    number: int
+    facts: dict[str, Any]
+
+    @property
+    def cells(self) -> list[dict[str, Any]]:
+        """Id, topic and words of each cell; the index is the cell's number."""
+        return list(self.facts.get("cells", ()))
 
 
 def add(session: Session, **values: Any) -> FrameRow:
@@ -28,6 +43,15 @@ def newest(session: Session, dataset_id: int) -> FrameRow | None:
     """The frame in force, or None before the first board."""
     query = select(FrameRow).where(FrameRow.dataset_id == dataset_id)
     return session.exec(query.order_by(col(FrameRow.number).desc()).limit(1)).first()
+
+
+def outline(session: Session, dataset_id: int) -> Outline | None:
+    """What the frame in force says about its cells, without its geometry; None before the first."""
+    query = select(FrameRow.id, FrameRow.number, FrameRow.facts).where(
+        FrameRow.dataset_id == dataset_id
+    )
+    row = session.exec(query.order_by(col(FrameRow.number).desc()).limit(1)).first()
+    return None if row is None else Outline(row[0], row[1], dict(row[2]))
 
 
 def get(session: Session, dataset_id: int, number: int) -> FrameRow:

@@ -150,3 +150,11 @@ def count_near_duplicates(session: Session, frame_id: int, cell: int, tau: float
         )
     )
     return session.exec(query).one()
+
+
+def of_samples(session: Session, frame_id: int, ids: Sequence[int]) -> dict[int, PlacementRow]:
+    """The darts of these samples, by sample id."""
+    query = select(PlacementRow).where(
+        PlacementRow.frame_id == frame_id, col(PlacementRow.sample_id).in_(ids)
+    )
+    return {row.sample_id: row for row in session.exec(query)}

@@ -1,0 +1,143 @@
+"""Samples as lists, pages and queues. Everything is asked in the query language."""
+
+from sqlmodel import Session
+
+from app.curation import queries, sample_menus, sample_page, sample_rows
+from app.curation.board_views import DatasetHead
+from app.curation.queries import Query
+from app.curation.sample_page import Context
+from app.curation.sample_rows import href
+from app.curation.sample_views import (
+    CountsView,
+    MoreRows,
+    QueueEnd,
+    RowView,
+    SamplesView,
+    SampleView,
+)
+from app.storage import datasets, jobs, samples
+from app.storage.filters import Filter
+from app.storage.samples import SampleNotFoundError
+from app.storage.tables import DatasetRow, Status
+
+ROWS = 100
+
+
+def listing(session: Session, slug: str, query: Query, *, limit: int = ROWS) -> SamplesView:
+    """The list's page: its first rows, with counts, menus and chips."""
+    dataset = datasets.get(session, slug)
+    wanted = queries.resolve(session, dataset.id, query)
+    counts = counts_of(session, dataset)
+    total = samples.count(session, dataset.id, wanted) if query.terms else counts.total
+    found = more(session, slug, query, limit=limit)
+    asked = queries.write(query)
+    return SamplesView(
+        head=_head(session, dataset, counts),
+        rows=found.rows,
+        total=total,
+        counts=counts,
+        menus=sample_menus.menus(session, dataset, query, counts),
+        chips=sample_menus.chips(slug, query),
+        words=dict(queries.pairs(query)).get("q", ""),
+        query=asked,
+        fields=tuple(queries.pairs(query)),
+        list_href=href(slug, "samples", query),
+        more_href=found.more_href,
+        review_href=href(slug, "review", query),
+    )
+
+
+def more(
+    session: Session, slug: str, query: Query, *, after: int = 0, limit: int = ROWS
+) -> MoreRows:
+    """The next rows of a list and where it goes on, and nothing that would have to be counted."""
+    dataset = datasets.get(session, slug)
+    wanted = queries.resolve(session, dataset.id, query)
+    found = samples.page(session, dataset.id, wanted, after=after, limit=limit + 1)
+    rows = sample_rows.describe(session, dataset, query, found[:limit])
+    next_after = rows[-1].id if len(found) > limit else None
+    following = href(slug, "samples", query, after=next_after) if next_after else ""
+    return MoreRows(rows, next_after, following)
+
+
+def row(session: Session, slug: str, sample_id: int, query: Query) -> RowView:
+    """One sample as its row of the list, whether the query still finds it or not."""
+    dataset = datasets.get(session, slug)
+    samples.get(session, dataset.id, sample_id)
+    deleted = bool(query.values("trash"))
+    found = samples.page(session, dataset.id, Filter(ids=(sample_id,), deleted=deleted))
+    found = found or samples.page(
+        session, dataset.id, Filter(ids=(sample_id,), deleted=not deleted)
+    )
+    return sample_rows.describe(session, dataset, query, found)[0]
+
+
+def show(
+    session: Session, slug: str, sample_id: int, query: Query, *, queue: bool = False
+) -> SampleView:
+    """The sample's page, at its place in what the query finds."""
+    dataset = datasets.get(session, slug)
+    sample = samples.get(session, dataset.id, sample_id)
+    counts = counts_of(session, dataset)
+    wanted = queries.resolve(session, dataset.id, _waiting(query) if queue else query)
+    return sample_page.describe(
+        session,
+        dataset,
+        sample,
+        Context(query, wanted, _head(session, dataset, counts), counts, queue=queue),
+    )
+
+
+def next_in_queue(
+    session: Session, slug: str, query: Query, *, after: int = 0
+) -> SampleView | QueueEnd:
+    """The first sample after this one that waits for a decision, or the end of the queue."""
+    dataset = datasets.get(session, slug)
+    wanted = queries.resolve(session, dataset.id, _waiting(query))
+    following = samples.after(session, dataset.id, wanted, after)
+    counts = counts_of(session, dataset)
+    head = _head(session, dataset, counts)
+    if following is None:
+        return QueueEnd(
+            head=head,
+            counts=counts,
+            skipped=samples.count(session, dataset.id, wanted),
+            again_href=href(slug, "review", query),
+            list_href=href(slug, "samples", query),
+            query=queries.write(query),
+        )
+    sample = samples.get(session, dataset.id, following)
+    return sample_page.describe(
+        session, dataset, sample, Context(query, wanted, head, counts, queue=True)
+    )
+
+
+def counts_of(session: Session, dataset: DatasetRow) -> CountsView:
+    """How many samples have each status."""
+    found = samples.count_by_status(session, dataset.id)
+    return CountsView(
+        total=sum(found.values()), **{status.value: found.get(status, 0) for status in Status}
+    )
+
+
+def counts(session: Session, slug: str) -> CountsView:
+    """How many samples have each status."""
+    return counts_of(session, datasets.get(session, slug))
+
+
+def slug_of(session: Session, sample_id: int) -> str:
+    """The data set of a sample, or SampleNotFoundError."""
+    sample = samples.find_anywhere(session, sample_id)
+    slug = datasets.slug_by_id(session, sample.dataset_id) if sample else ""
+    if not slug or datasets.find(session, slug) is None:
+        raise SampleNotFoundError
+    return slug
+
+
+def _waiting(query: Query) -> Query:
+    """What of a query waits for a decision; a query about statuses says itself what that is."""
+    return query if query.values("status") else query.but("status", Status.PENDING.value)
+
+
+def _head(session: Session, dataset: DatasetRow, counts: CountsView) -> DatasetHead:
+    return DatasetHead(dataset.slug, dataset.name, counts.total, jobs.count_open(session))

@@ -1,0 +1,113 @@
+"""One sample's page: the conversation, where it lies, what happened to it."""
+
+from dataclasses import dataclass
+
+import orjson
+from sqlmodel import Session
+
+from app.curation import queries, sample_rows, telling
+from app.curation.board_views import DatasetHead
+from app.curation.queries import Query
+from app.curation.sample_rows import href
+from app.curation.sample_views import CountsView, HistoryLine, MessageView, SampleView
+from app.formats.sample import Message, load_messages
+from app.storage import events, samples, uploads
+from app.storage.filters import Filter
+from app.storage.tables import DatasetRow, EventRow, SampleRow, UploadRow
+
+SHOWN_EVENTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """In which list or queue a sample is looked at; `wanted` is the list's own filter."""
+
+    query: Query
+    wanted: Filter
+    head: DatasetHead
+    counts: CountsView
+    queue: bool = False
+
+
+def describe(
+    session: Session, dataset: DatasetRow, sample: SampleRow, context: Context
+) -> SampleView:
+    """Everything about the sample that its page shows."""
+    slug, query = dataset.slug, context.query
+    board, places = sample_rows.places_of(session, dataset.id, [sample.id])
+    place = places.get(sample.id)
+    cell = sample_rows.cell_of(board, place)
+    upload = uploads.get(session, dataset.id, sample.upload_id)
+    before, matching, previous, following = _place(session, dataset.id, sample.id, context)
+    return SampleView(
+        head=context.head, counts=context.counts, queue=context.queue,
+        id=sample.id, external_id=sample.external_id, preview=sample.preview,
+        status=str(sample.status), version=sample.version, revision=sample.revision,
+        label=sample.label, deleted=sample.deleted,
+        messages=tuple(_message(message) for message in load_messages(sample.messages)),
+        raw=sample.raw, pretty=_pretty(sample.messages), facts=_facts(sample, upload),
+        cell=cell.get("id", ""), cell_name=sample_rows.named(cell),
+        cell_href=f"/d/{slug}/board?cell={cell['id']}" if cell else "",
+        flags=sample_rows.flags_of(place), history=_history(session, sample, upload),
+        position=before, matching=matching, previous_href=previous, next_href=following,
+        list_href=href(slug, "samples", query), decide_href=f"/d/{slug}/s/{sample.id}/decision",
+        query=queries.write(query), fields=tuple(queries.pairs(query)),
+    )  # fmt: skip
+
+
+def line(event: EventRow) -> HistoryLine:
+    """One event as a line of the history."""
+    remark = str(event.body.get("reason") or event.body.get("note") or "")
+    return HistoryLine(event.actor, event.at, telling.line(event.kind, event.body), remark)
+
+
+def _place(
+    session: Session, dataset_id: int, sample_id: int, context: Context
+) -> tuple[int, int, str, str]:
+    """Position, how many match, and the addresses of the neighbours."""
+    wanted, slug = context.wanted, context.head.slug
+    matching = samples.count(session, dataset_id, wanted)
+    is_found = samples.after(session, dataset_id, wanted, sample_id - 1) == sample_id
+    position = samples.place_of(session, dataset_id, wanted, sample_id) + 1 if is_found else 0
+    previous = samples.before(session, dataset_id, wanted, sample_id)
+    following = samples.after(session, dataset_id, wanted, sample_id)
+    further = {"queue": 1} if context.queue else {}
+    return (
+        position,
+        matching,
+        href(slug, f"s/{previous}", context.query, **further) if previous else "",
+        href(slug, f"s/{following}", context.query, **further) if following else "",
+    )
+
+
+def _message(message: Message) -> MessageView:
+    extra = orjson.dumps(dict(message.extra), option=orjson.OPT_INDENT_2).decode()
+    return MessageView(message.role, message.content, extra if message.extra else "")
+
+
+def _pretty(messages: str) -> str:
+    return orjson.dumps(orjson.loads(messages), option=orjson.OPT_INDENT_2).decode()
+
+
+def _facts(sample: SampleRow, upload: UploadRow) -> tuple[tuple[str, str], ...]:
+    told = (
+        ("label", sample.label),
+        ("source", sample.source),
+        ("split", sample.split),
+        ("language", sample.language),
+        ("origin", str(sample.origin)),
+        ("turns", f"{sample.turns:,}"),
+        ("characters", f"{sample.length:,}"),
+        ("its source calls it", sample.external_id),
+        ("read as", sample.dialect),
+        ("file", upload.filename),
+    )
+    return tuple((name, value) for name, value in told if value)
+
+
+def _history(session: Session, sample: SampleRow, upload: UploadRow) -> tuple[HistoryLine, ...]:
+    named = upload.filename or f"upload {upload.id}"
+    record = f"Imported from {named}, record {sample.position + 1:,}"
+    first = HistoryLine(upload.actor, sample.created_at, record, "")
+    lines = [line(event) for event in reversed(events.of_sample(session, sample.id))]
+    return (*lines[:SHOWN_EVENTS], first)
