@@ -1,6 +1,7 @@
 """Any sentence-transformers model that lies on this machine, run by torch."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
@@ -50,6 +51,7 @@ def load(name: str, *, threads: int, label: str = "") -> SentenceEncoder:
     Raises InvalidError when there is no such model here.
     """
     network.forbid()
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # "Loading weights" in the worker's log
     import torch
     from sentence_transformers import SentenceTransformer
 

@@ -98,3 +98,10 @@ def test_weights_only_are_used_under_their_own_name(default: Encoder, tmp_path: 
 
     assert encoder.name == name != default.name
     assert np.sum(encoder.encode(TEXTS) * default.encode(TEXTS), axis=1).min() > 0.95
+
+
+def test_a_calibration_that_cannot_be_done_says_so(tmp_path: Path) -> None:
+    with pytest.raises(quantisation.CalibrationError):
+        quantisation.calibrate(weights.folder(), tmp_path, texts=[])
+
+    assert list(tmp_path.iterdir()) == []
