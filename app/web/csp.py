@@ -1,8 +1,4 @@
-"""The headers that every response carries, and those of a download."""
-
-import re
-import unicodedata
-from urllib.parse import quote
+"""The headers that every response carries, and what its page may load and run."""
 
 # UI.md's policy, word for word. Each response has a nonce of its own, fragments too.
 _POLICY = (
@@ -11,7 +7,7 @@ _POLICY = (
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx"
 )
 # Should a browser ever show a download after all, it may do nothing.
-_SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
+SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -22,30 +18,7 @@ ALWAYS = {
 }
 
 
-def policy(nonce: str) -> str:
-    """The Content-Security-Policy of a response with this nonce."""
-    return _POLICY.format(nonce=nonce)
-
-
-def attachment(name: str, media_type: str) -> dict[str, str]:
-    """The headers of a download: `StreamingResponse(lines, headers=csp.attachment(...))`.
-
-    It is saved and never shown, under a name that cannot leave the folder.
-    """
-    safe = file_name(name)
-    plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", plain).strip(" .") or "download"
-    exact = quote(safe, safe="")
-    return {
-        "Content-Type": media_type,
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}",
-        "Content-Security-Policy": _SANDBOX,
-        "X-Content-Type-Options": "nosniff",
-    }
-
-
-def file_name(name: str) -> str:
-    """The last part of a name, without what a file system or a header could trip over."""
-    visible = "".join(c for c in name if unicodedata.category(c)[0] != "C")
-    last = re.split(r"[/\\:]", visible)[-1]
-    return last.strip(" .")[-150:] or "download"
+def policy(nonce: str, disposition: str) -> str:
+    """The Content-Security-Policy of a page with this nonce, or that of a download."""
+    is_download = disposition.lstrip().lower().startswith("attachment")
+    return SANDBOX if is_download else _POLICY.format(nonce=nonce)

@@ -61,9 +61,9 @@ def _add_headers(headers: MutableHeaders, request: Request) -> None:
     for name, value in csp.ALWAYS.items():
         headers[name] = value
     headers["X-Request-ID"] = request.state.request_id
-    # A download brings its own, stricter policy; nothing else may.
-    if not headers.get("Content-Disposition", "").startswith("attachment"):
-        headers["Content-Security-Policy"] = csp.policy(request.state.nonce)
+    disposition = headers.get("Content-Disposition", "")
+    # Set here whatever the route has set: no page may loosen its own policy.
+    headers["Content-Security-Policy"] = csp.policy(request.state.nonce, disposition)
     if not headers.get("Cache-Control"):
         headers["Cache-Control"] = _cache(request.scope["path"])
 

@@ -1,0 +1,61 @@
+"""The real app, with one data set in it, for every test of a threat.
+
+`app` runs on both databases and forgets what a test did. `lasting_app` is one
+app on SQLite for all tests of refusals, which reach no database at all.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.settings import Settings
+from app.storage import datasets
+from app.storage.database import Sessions, connect, reading, writing
+from app.storage.migration import migrate
+from app.storage.tables import DatasetRow
+from tests import web_client
+
+
+@pytest.fixture
+def app(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> FastAPI:
+    """The app over a database that is as before when the test ends."""
+    return web_client.make_app(tmp_path, write, write)
+
+
+@pytest.fixture(scope="session")
+def lasting_house(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Path, Sessions, Sessions]]:
+    folder = tmp_path_factory.mktemp("house")
+    engine = connect(f"sqlite:///{folder / 'lasting.db'}")
+    migrate(engine, Settings().migrations)
+    with writing(engine)() as session:
+        datasets.add(session, "recipes")
+    yield folder, reading(engine), writing(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def lasting_app(lasting_house: tuple[Path, Sessions, Sessions]) -> FastAPI:
+    return web_client.make_app(*lasting_house)
+
+
+@pytest.fixture
+def extended_app(lasting_house: tuple[Path, Sessions, Sessions]) -> FastAPI:
+    """An app to which a test may add routes."""
+    return web_client.make_app(*lasting_house)
+
+
+@pytest.fixture
+def stranger(lasting_app: FastAPI) -> Iterator[TestClient]:
+    with web_client.stranger(lasting_app) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(lasting_app: FastAPI) -> Iterator[TestClient]:
+    with web_client.signed_in(lasting_app) as client:
+        yield client
