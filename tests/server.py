@@ -1,0 +1,160 @@
+"""The real thing for tests and benchmarks: a web process, a worker process, a token."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from app.curation import access
+from app.storage import datasets
+from app.storage.access import Role
+from app.storage.database import connect, writing
+from app.storage.migration import migrate
+from tests import encoder_cache
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 60
+
+
+@dataclass
+class Server:
+    """A running Dartboard."""
+
+    address: str  # http://127.0.0.1:port
+    database: str
+    folder: Path
+    token: str = ""
+    web: "subprocess.Popen[bytes] | None" = None
+    worker: "subprocess.Popen[bytes] | None" = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """GET with the token."""
+        return httpx.get(self.address + path, headers=self._headers, timeout=60, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        """POST with the token."""
+        headers = {**self._headers, **options.pop("headers", {})}
+        return httpx.post(self.address + path, headers=headers, timeout=120, **options)
+
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        """PUT with the token."""
+        headers = {**self._headers, **options.pop("headers", {})}
+        return httpx.put(self.address + path, headers=headers, timeout=120, **options)
+
+    def new_dataset(self, name: str) -> None:
+        """Add an empty data set."""
+        with _sessions(self.database)() as session:
+            datasets.add(session, name)
+
+    def login_link(self) -> str:
+        """A fresh one-time link."""
+        with _sessions(self.database)() as session:
+            secret = access.new_login_link(session)
+        return f"{self.address}/login?token={secret}"
+
+    def wait_for_board(self, slug: str, *, seconds: float = 120) -> dict[str, Any]:
+        """Wait until every sample is placed; return the board."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            board: dict[str, Any] = self.get(f"/api/v1/datasets/{slug}/board").json()
+            if board["frame"] and not board["counts"]["waiting"]:
+                return board
+            time.sleep(0.1)
+        raise TimeoutError(f"no board after {seconds} s")
+
+    def start_worker(self) -> None:
+        """Start the worker process."""
+        command = [sys.executable, "-m", "app.worker.main"]
+        self.worker = subprocess.Popen(command, env=self.environment, cwd=ROOT)
+
+    def stop_worker(self) -> None:
+        """End the worker process."""
+        _end(self.worker)
+        self.worker = None
+
+    def memory(self, process: "subprocess.Popen[bytes] | None") -> int:
+        """Resident bytes of a process; 0 when it is gone."""
+        if process is None or process.poll() is not None:
+            return 0
+        return int(psutil.Process(process.pid).memory_info().rss)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@contextmanager
+def serving(
+    folder: Path, *, database: str = "", encoder: str = "default", worker: bool = True
+) -> Iterator[Server]:
+    """Start web and worker over an empty database; end both afterwards."""
+    database = database or f"sqlite:///{folder / 'dartboard.db'}"
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "DARTBOARD_DATABASE_URL": database,
+        "DARTBOARD_DATA_DIR": str(folder),
+        "DARTBOARD_ENCODER": encoder,
+    }
+    if encoder == "default":
+        (folder / "models").symlink_to(encoder_cache.folder())  # built once for all tests, not for each
+    server = Server(f"http://127.0.0.1:{port}", database, folder, environment=environment)
+    engine = connect(database)
+    migrate(engine, ROOT / "migrations")
+    with writing(engine)() as session:
+        server.token = access.new_token(session, "test", Role.ADMIN)
+    engine.dispose()
+    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
+    server.web = subprocess.Popen([*command, "--log-level", "warning"], env=environment, cwd=ROOT)
+    try:
+        _wait_until_ready(server)
+        if worker:
+            server.start_worker()
+        yield server
+    finally:
+        _end(server.worker)
+        _end(server.web)
+
+
+def _wait_until_ready(server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.web is not None
+        assert server.web.poll() is None, "the web process ended at its start"
+        try:
+            if httpx.get(server.address + "/healthz").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise TimeoutError("the web process does not answer")
+
+
+def _sessions(database: str) -> Any:
+    return writing(connect(database))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _end(process: "subprocess.Popen[bytes] | None") -> None:
+    if process is not None and process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
