@@ -68,5 +68,5 @@ def show_history(
     if compare:
         difference = versions.compare(session, slug, *versions.read_pair(compare))
     return render(
-        "history/index.html", block="content", head=head, history=history, difference=difference
+        "exports/history.html", block="content", head=head, history=history, difference=difference
     )

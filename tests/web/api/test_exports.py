@@ -1,0 +1,114 @@
+import hashlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.storage.database import Sessions
+from app.storage.tables import DatasetRow
+from tests import web_client
+from tests.curation.release import Release, lines_of
+from tests.curation.test_export import GOOD, TWO_SYSTEMS
+
+URL = "/api/v1/datasets/recipes/exports"
+
+
+@pytest.fixture
+def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
+    return Release(write, write, tmp_path)
+
+
+@pytest.fixture
+def program(release: Release, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
+    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
+        yield client
+
+
+def test_a_program_asks_waits_and_fetches(program: TestClient, release: Release) -> None:
+    ids = release.load(lines_of([*GOOD, TWO_SYSTEMS]))
+    asked = program.post(URL, json={"format": "openai-chat"})
+    assert asked.status_code == 202
+    told = asked.json()
+    assert (told["state"], told["total"], told["files"]) == ("queued", 13, [])
+    assert program.get(f"/api/v1/jobs/{told['job']}").json()["kind"] == "export"
+    release.run()
+    done = program.get(f"{URL}/{told['id']}").json()
+    assert (done["state"], done["rows"], done["failed"]) == ("done", 12, 1)
+    assert done["failures"][0]["samples"] == [ids[-1]]
+    for file in done["files"]:
+        answer = program.get(file["url"])
+        assert len(answer.content) == file["bytes"]
+        assert hashlib.sha256(answer.content).hexdigest() == file["sha256"]
+
+
+def test_t02_files_are_saved_and_may_do_nothing(program: TestClient, release: Release) -> None:
+    release.load(lines_of(GOOD))
+    told = program.post(URL, json={"format": "alpaca"}).json()
+    release.run()
+    for name, kind in (
+        ("train.jsonl", "application/x-ndjson"),
+        ("manifest.json", "application/json"),
+    ):
+        answer = program.get(f"{URL}/{told['id']}/{name}")
+        disposition = answer.headers["content-disposition"]
+        assert disposition.startswith(f'attachment; filename="recipes-export-{told["id"]}-{name}"')
+        assert answer.headers["content-type"].startswith(kind)
+        assert "sandbox" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/etc/passwd", "..%2fmanifest.json", "%2e%2e%2f1%2ftrain.jsonl", "train.jsonl%00", "other"],
+)
+def test_t11_no_name_reaches_another_file(program: TestClient, release: Release, path: str) -> None:
+    release.load(lines_of(GOOD))
+    told = program.post(URL, json={"format": "alpaca"}).json()
+    release.run()
+    assert program.get(f"{URL}/{told['id']}/{path}").status_code == 404
+
+
+def test_t34_a_huge_range_header_is_cheap(program: TestClient, release: Release) -> None:
+    release.load(lines_of(GOOD))
+    told = program.post(URL, json={"format": "alpaca"}).json()
+    release.run()
+    began = time.perf_counter()
+    ranges = "bytes=" + ",".join(f"{n}-{n}" for n in range(20_000))
+    answer = program.get(f"{URL}/{told['id']}/train.jsonl", headers={"Range": ranges})
+    assert time.perf_counter() - began < 1
+    assert answer.status_code in (200, 206, 416)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 422, "invalid_request"),
+        ({"format": "docx"}, 422, "unknown_format"),
+        ({"format": "alpaca", "oops": 1}, 422, "invalid_request"),
+        ({"format": "alpaca", "version": 1, "query": ""}, 422, "invalid_request"),
+        ({"format": "alpaca", "version": 0}, 422, "invalid_request"),
+        ({"format": "alpaca", "version": 9}, 404, "not_found"),
+        ({"format": "alpaca", "query": "nope=1"}, 422, "query"),
+        ({"format": "alpaca", "query": "status=rejected"}, 422, "empty_version"),
+    ],
+)
+def test_what_cannot_be_exported_is_a_problem_document(
+    program: TestClient, release: Release, body: dict[str, object], status: int, code: str
+) -> None:
+    release.load(lines_of(GOOD))
+    answer = program.post(URL, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_same_key_starts_one_export(program: TestClient, release: Release) -> None:
+    release.load(lines_of(GOOD))
+    body, key = {"format": "alpaca"}, {"Idempotency-Key": "k1"}
+    first = program.post(URL, json=body, headers=key)
+    release.run()
+    again = program.post(URL, json=body, headers=key)
+    assert again.json() == first.json()
+    other = program.post(URL, json={"format": "openai-chat"}, headers=key)
+    assert other.json()["code"] == "key_reused"

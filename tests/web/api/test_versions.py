@@ -1,0 +1,64 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.storage.database import Sessions
+from app.storage.tables import DatasetRow, Status
+from tests import web_client
+from tests.curation.release import Release, lines_of
+from tests.curation.test_export import GOOD
+
+URL = "/api/v1/datasets/recipes/versions"
+
+
+@pytest.fixture
+def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
+    return Release(write, write, tmp_path)
+
+
+@pytest.fixture
+def program(release: Release, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
+    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
+        yield client
+
+
+def test_versions_are_frozen_listed_and_compared(program: TestClient, release: Release) -> None:
+    ids = release.load(lines_of(GOOD))
+    first = program.post(URL, json={"name": "one"})
+    assert first.status_code == 201
+    assert first.json()["statuses"] == {"approved": 12}
+    release.decide(ids[:2], Status.REJECTED)
+    second = program.post(URL, json={}).json()
+    assert (second["number"], second["dataset"], second["rows"]) == (2, "recipes", 12)
+    page = program.get(URL, params={"limit": 1}).json()
+    assert [item["number"] for item in page["items"]] == [2]
+    rest = program.get(URL, params={"limit": 1, "after": page["next"]}).json()
+    assert ([item["name"] for item in rest["items"]], rest["next"]) == (["one"], None)
+    found = program.get(f"{URL}/1...2").json()
+    assert found["status_changed"] == {"count": 2, "samples": ids[:2]}
+    assert (found["old"]["number"], found["new"]["number"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("1...9", 404), ("0...1", 404), ("a...b", 422), ("1...x", 422), ("1..2", 404), ("9", 404)],
+)
+def test_a_comparison_needs_two_versions(
+    program: TestClient, release: Release, path: str, status: int
+) -> None:
+    release.load(lines_of(GOOD))
+    program.post(URL, json={})
+    assert program.get(f"{URL}/{path}").status_code == status
+
+
+@pytest.mark.parametrize(
+    "body", [{"oops": 1}, {"name": "x" * 201}, {"query": "trash=1"}, {"query": "a=b"}]
+)
+def test_what_cannot_be_frozen_is_refused(
+    program: TestClient, release: Release, body: dict[str, object]
+) -> None:
+    release.load(lines_of(GOOD))
+    assert program.post(URL, json=body).status_code == 422
+    assert program.get(URL).json()["items"] == []

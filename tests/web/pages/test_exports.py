@@ -1,0 +1,126 @@
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.curation import export_page
+from app.storage.database import Sessions
+from app.storage.tables import DatasetRow, Status
+from tests import web_client
+from tests.curation.release import Release, chat, lines_of
+from tests.curation.test_export import GOOD, TWO_SYSTEMS
+
+PAGE = "/d/recipes/export"
+FIELD = re.compile(r'<input[^>]*type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"')
+
+
+@pytest.fixture
+def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
+    return Release(write, write, tmp_path)
+
+
+@pytest.fixture
+def browser(release: Release, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
+    with web_client.signed_in(web_client.make_app(tmp_path, write, write)) as client:
+        yield client
+
+
+def form_on(page: str) -> dict[str, str]:
+    """The hidden fields of the form that starts the export."""
+    form = page[page.index('action="/d/recipes/exports"') :]
+    found = FIELD.findall(form[: form.index("</form>")])
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_a_person_previews_exports_and_saves(browser: TestClient, release: Release) -> None:
+    ids = release.load(lines_of([*GOOD, TWO_SYSTEMS]))
+    page = browser.get(PAGE).text
+    assert "12 of 13" in page
+    assert f"/d/recipes/s/{ids[-1]}" in page
+    assert "How long do I cook 4 eggs?" in page
+    sent = browser.post("/d/recipes/exports", data=form_on(page), follow_redirects=False)
+    assert sent.status_code == 303
+    shown = browser.get(sent.headers["location"]).text
+    assert "queued" in shown
+    release.run()
+    shown = browser.get(sent.headers["location"]).text
+    saved = re.search(r'href="([^"]*train\.jsonl)"', shown)
+    assert saved is not None
+    answer = browser.get(saved[1])
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert len(answer.content.splitlines()) == 12
+
+
+def test_the_choices_are_in_the_address(browser: TestClient, release: Release) -> None:
+    ids = release.load(lines_of(GOOD))
+    release.decide(ids[:5], Status.PENDING)
+    page = browser.get(PAGE, params={"statuses": "approved,pending", "format": "alpaca"}).text
+    assert "12 of 12" in page
+    page = browser.get(PAGE, params={"q": '"cook 1 eggs"', "status": "pending"}).text
+    fields = form_on(page)
+    assert (fields["statuses"], fields["format"]) == ("pending", "openai-chat")
+    sent = browser.post("/d/recipes/exports", data=fields, follow_redirects=False)
+    release.run()
+    shown = browser.get(sent.headers["location"]).text
+    assert "status=pending" in shown
+    assert re.search(r"<dd>1</dd>", shown)
+
+
+def test_a_long_check_comes_after_the_page(
+    browser: TestClient, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_page, "CHECKED_WITH_THE_PAGE", 3)
+    release.load(lines_of(GOOD))
+    page = browser.get(PAGE).text
+    assert "12 of 12" not in page
+    found = re.search(r'hx-get="([^"]*preview=1)"', page)
+    assert found is not None
+    block = browser.get(html.unescape(found[1]), headers={"HX-Request": "true"}).text
+    assert "12 of 12" in block
+    assert "<html" not in block
+
+
+@pytest.mark.parametrize(
+    "params", [{"format": "docx"}, {"statuses": "odd"}, {"oops": "1"}, {"trash": "1"}]
+)
+def test_a_choice_that_there_is_not_is_refused(
+    browser: TestClient, release: Release, params: dict[str, str]
+) -> None:
+    release.load(lines_of(GOOD))
+    assert browser.get(PAGE, params=params).status_code == 422
+
+
+def test_nothing_to_export_is_said(browser: TestClient, release: Release) -> None:
+    release.load(lines_of(GOOD), status=Status.PENDING)
+    assert "disabled" in browser.get(PAGE).text
+    answer = browser.post("/d/recipes/exports", data={"format": "alpaca"})
+    assert answer.status_code == 422
+    assert "nothing to export" in answer.text
+
+
+def test_t01_sample_text_is_escaped(browser: TestClient, release: Release) -> None:
+    attack = "<script>alert(1)</script>"
+    release.load(lines_of([chat(attack, attack), *GOOD]))
+    assert attack not in browser.get(PAGE).text
+
+
+def test_the_history_shows_versions_and_what_changed(browser: TestClient, release: Release) -> None:
+    ids = release.load(lines_of(GOOD))
+    assert browser.get("/d/recipes/history").status_code == 200
+    for count in (1, 2, 3):
+        release.decide(ids[:count], Status.REJECTED)
+        browser.post("/d/recipes/exports", data={"format": "alpaca"})
+    page = browser.get("/d/recipes/history").text
+    assert "From v2 to v3" in page
+    page = browser.get("/d/recipes/history", params={"compare": "1...3"}).text
+    assert "From v1 to v3" in page
+    assert f"samples?ids={ids[1]},{ids[2]}" in page
+    assert browser.get("/d/recipes/history", params={"compare": "1..3"}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["exports/1", "exports/1/train.jsonl", "exports/99999999999"])
+def test_what_is_not_there_is_not_found(browser: TestClient, path: str) -> None:
+    assert browser.get(f"/d/recipes/{path}").status_code == 404
