@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 _ROOT = Path(__file__).parent.parent
 _WHEEL = Path(__file__).parent / "_files"
@@ -22,6 +23,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("dartboard-data")
     database_url: str = ""
     """Empty: SQLite inside the data folder. Or postgresql+psycopg://..."""
+    database_password_file: Path | None = None
+    """A file that holds the database's password, so that it stands in no environment."""
     encoder: str = "default"
     encoder_threads: int = 2
     host: str = "127.0.0.1"
@@ -35,7 +38,14 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The address of the database."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'dartboard.db'}"
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'dartboard.db'}"
+        if self.database_password_file is None:
+            return self.database_url
+        password = self.database_password_file.read_text().strip()
+        return (
+            make_url(self.database_url).set(password=password).render_as_string(hide_password=False)
+        )
 
     @property
     def spool(self) -> Path:
