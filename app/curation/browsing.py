@@ -17,19 +17,20 @@ from app.curation.sample_views import (
 )
 from app.storage import datasets, jobs, samples
 from app.storage.filters import Filter
-from app.storage.samples import SampleNotFoundError
 from app.storage.tables import DatasetRow, Status
 
 ROWS = 100
 
 
-def listing(session: Session, slug: str, query: Query, *, limit: int = ROWS) -> SamplesView:
-    """The list's page: its first rows, with counts, menus and chips."""
+def listing(
+    session: Session, slug: str, query: Query, *, after: int = 0, limit: int = ROWS
+) -> SamplesView:
+    """The list's page: its rows after an id, with counts, menus and chips."""
     dataset = datasets.get(session, slug)
     wanted = queries.resolve(session, dataset.id, query)
     counts = counts_of(session, dataset)
     total = samples.count(session, dataset.id, wanted) if query.terms else counts.total
-    found = more(session, slug, query, limit=limit)
+    found = more(session, slug, query, after=after, limit=limit)
     asked = queries.write(query)
     return SamplesView(
         head=_head(session, dataset, counts),
@@ -123,15 +124,6 @@ def counts_of(session: Session, dataset: DatasetRow) -> CountsView:
 def counts(session: Session, slug: str) -> CountsView:
     """How many samples have each status."""
     return counts_of(session, datasets.get(session, slug))
-
-
-def slug_of(session: Session, sample_id: int) -> str:
-    """The data set of a sample, or SampleNotFoundError."""
-    sample = samples.find_anywhere(session, sample_id)
-    slug = datasets.slug_by_id(session, sample.dataset_id) if sample else ""
-    if not slug or datasets.find(session, slug) is None:
-        raise SampleNotFoundError
-    return slug
 
 
 def _waiting(query: Query) -> Query:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from app.curation.texts import is_storable
 from app.errors import InvalidError
 from app.storage.tables import Origin, Status
 
@@ -154,5 +155,5 @@ def _number(item: str, highest: int) -> str:
 def _check(text: str) -> None:
     if len(text) > MOST_CHARACTERS:
         raise ValueError(f"This is longer than {MOST_CHARACTERS:,} characters.")
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if not is_storable(text):
         raise ValueError("This holds a character that no text can hold.")

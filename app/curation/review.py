@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
-from app.curation import bulk, moves, queries, revising, undoing
+from app.curation import bulk, moves, queries, revising, texts, undoing
 from app.curation.moves import Act, Move
 from app.curation.queries import Query
 from app.curation.review_fold import State
@@ -167,7 +167,7 @@ def check(change: Change) -> None:
     ):
         if len(text) > most:
             raise ChangeError(f"A {name} has at most {most:,} characters.")
-        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        if not texts.is_storable(text):
             raise ChangeError(f"The {name} holds a character that no text can hold.")
 
 

@@ -9,10 +9,18 @@ from app.curation import queries, sample_rows, telling
 from app.curation.board_views import DatasetHead
 from app.curation.queries import Query
 from app.curation.sample_rows import href
-from app.curation.sample_views import CountsView, HistoryLine, MessageView, SampleView
+from app.curation.sample_views import (
+    CountsView,
+    EventView,
+    HistoryLine,
+    MessageView,
+    SampleRecord,
+    SampleView,
+)
 from app.formats.sample import Message, load_messages
-from app.storage import events, samples, uploads
+from app.storage import datasets, events, samples, uploads
 from app.storage.filters import Filter
+from app.storage.samples import SampleNotFoundError
 from app.storage.tables import DatasetRow, EventRow, SampleRow, UploadRow
 
 SHOWN_EVENTS = 100
@@ -38,7 +46,7 @@ def describe(
     place = places.get(sample.id)
     cell = sample_rows.cell_of(board, place)
     upload = uploads.get(session, dataset.id, sample.upload_id)
-    before, matching, previous, following = _place(session, dataset.id, sample.id, context)
+    position, matching, previous, following = _place(session, dataset.id, sample.id, context)
     return SampleView(
         head=context.head, counts=context.counts, queue=context.queue,
         id=sample.id, external_id=sample.external_id, preview=sample.preview,
@@ -49,10 +57,38 @@ def describe(
         cell=cell.get("id", ""), cell_name=sample_rows.named(cell),
         cell_href=f"/d/{slug}/board?cell={cell['id']}" if cell else "",
         flags=sample_rows.flags_of(place), history=_history(session, sample, upload),
-        position=before, matching=matching, previous_href=previous, next_href=following,
-        list_href=href(slug, "samples", query), decide_href=f"/d/{slug}/s/{sample.id}/decision",
+        position=position, matching=matching, previous_href=previous, next_href=following,
+        list_href=href(slug, "samples", query),
+        decide_href=href(slug, f"s/{sample.id}/decision", query),
         query=queries.write(query), fields=tuple(queries.pairs(query)),
     )  # fmt: skip
+
+
+def record(session: Session, sample_id: int) -> SampleRecord:
+    """The sample as programs read it, of whichever data set, or SampleNotFoundError."""
+    sample = samples.find_anywhere(session, sample_id)
+    slug = datasets.slug_by_id(session, sample.dataset_id) if sample else ""
+    if sample is None or datasets.find(session, slug) is None:
+        raise SampleNotFoundError
+    board, places = sample_rows.places_of(session, sample.dataset_id, [sample_id])
+    place = places.get(sample_id)
+    return SampleRecord(
+        dataset=slug, id=sample.id, external_id=sample.external_id, version=sample.version,
+        revision=sample.revision, status=str(sample.status), label=sample.label,
+        origin=str(sample.origin), source=sample.source, split=sample.split,
+        language=sample.language, deleted=sample.deleted,
+        messages=tuple(message.as_record() for message in load_messages(sample.messages)),
+        raw=sample.raw, cell=sample_rows.cell_of(board, place).get("id", ""),
+        flags=tuple(flag.name for flag in sample_rows.flags_of(place)),
+    )  # fmt: skip
+
+
+def history(session: Session, sample_id: int) -> tuple[EventView, ...]:
+    """Everything that people did to a sample, oldest first."""
+    return tuple(
+        EventView(it.seq, it.actor, it.at, it.kind, telling.line(it.kind, it.body), dict(it.body))
+        for it in events.of_sample(session, record(session, sample_id).id)
+    )
 
 
 def line(event: EventRow) -> HistoryLine:

@@ -40,7 +40,7 @@ class RowView:
     length: int
     version: int
     href: str  # its page, in the context of the list
-    decide_href: str  # where the form of a decision posts to
+    decide_href: str  # where the form of a decision posts to; carries the query
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +177,37 @@ class QueueEnd:
     again_href: str  # the queue from its beginning
     list_href: str
     query: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRecord:
+    """A sample as programs read it."""
+
+    dataset: str
+    id: int
+    external_id: str
+    version: int
+    revision: int
+    status: str
+    label: str
+    origin: str
+    source: str
+    split: str
+    language: str
+    deleted: bool
+    messages: tuple[dict[str, object], ...]
+    raw: str
+    cell: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One thing that people did to a sample, as programs read it."""
+
+    seq: int
+    actor: str
+    at: datetime
+    kind: str
+    sentence: str
+    body: dict[str, object]

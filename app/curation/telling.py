@@ -19,9 +19,14 @@ def act(begun: EventRow | None) -> str:
         return "Nothing"
     if begun.sample_id is None:
         matched = int(begun.body.get("matched", 0))
-        done = change(begun.body.get("to", {}))
-        return f"{done}: {matched:,} {'sample' if matched == 1 else 'samples'}"
+        return bulk(begun.body.get("to", {}), matched, matched)
     return f"{change(begun.body.get('to', {}))}: sample {begun.sample_id}"
+
+
+def bulk(to: Mapping[str, Any], changed: int, matched: int) -> str:
+    """A bulk act: "Approved: 12 of 214 samples"."""
+    of = "" if changed == matched else f"{changed:,} of "
+    return f"{change(to)}: {of}{matched:,} {'sample' if matched == 1 else 'samples'}"
 
 
 def line(kind: str, body: Mapping[str, Any]) -> str:

@@ -69,6 +69,23 @@ def all_of(session: Session) -> Sequence[DatasetRow]:
     return session.exec(query.order_by(col(DatasetRow.changed_at).desc())).all()
 
 
+def page(session: Session, *, after: int, limit: int) -> Sequence[DatasetRow]:
+    """The next data sets by id, those in the trash left out."""
+    query = select(DatasetRow).where(col(DatasetRow.deleted_at).is_(None), DatasetRow.id > after)
+    return session.exec(query.order_by(col(DatasetRow.id)).limit(limit)).all()
+
+
+def get_in_trash(session: Session, slug: str) -> DatasetRow:
+    """Return the data set from the trash, or raise DatasetNotFoundError."""
+    query = select(DatasetRow).where(
+        DatasetRow.slug == slug, col(DatasetRow.deleted_at).is_not(None)
+    )
+    row = session.exec(query).one_or_none()
+    if row is None:
+        raise DatasetNotFoundError
+    return row
+
+
 def touch(session: Session, dataset_id: int) -> None:
     """Note that something in the data set changed just now."""
     get_by_id(session, dataset_id).changed_at = now()

@@ -61,6 +61,7 @@ PERMISSIONS: Permissions = {
     ("GET", "/api/v1/datasets/{slug}"): VIEWER,
     ("PATCH", "/api/v1/datasets/{slug}"): CURATOR,
     ("DELETE", "/api/v1/datasets/{slug}"): ADMIN,
+    ("POST", "/api/v1/datasets/{slug}/restore"): ADMIN,
     # API, uploads
     ("POST", "/api/v1/datasets/{slug}/uploads"): CURATOR,
     ("GET", "/api/v1/datasets/{slug}/uploads/{upload}"): VIEWER,

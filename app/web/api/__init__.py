@@ -1,12 +1,14 @@
 """The REST interface under /api/v1, one module per kind of thing."""
 
-from app.web.api import boards, exports, health, jobs, uploads, versions
+from app.web.api import boards, datasets, exports, health, jobs, samples, uploads, versions
 
 ROUTERS = (
     boards.router,
+    datasets.router,
     exports.router,
     health.router,
     jobs.router,
+    samples.router,
     uploads.router,
     versions.router,
 )

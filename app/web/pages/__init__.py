@@ -1,11 +1,13 @@
 """The pages, one module per folder of templates/."""
 
-from app.web.pages import boards, doors, exports, imports, jobs
+from app.web.pages import boards, datasets, doors, exports, imports, jobs, samples
 
 ROUTERS = (
     boards.router,
+    datasets.router,
     doors.router,
     exports.router,
     imports.router,
     jobs.router,
+    samples.router,
 )

@@ -1,0 +1,305 @@
+"""Samples, decisions and undo over REST."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, HTTPException, Path, Response
+from fastapi import Query as FromQuery
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from sqlmodel import Session
+
+from app.curation import browsing, queries, review, sample_page, undoing
+from app.curation.bulk import BatchReport
+from app.curation.review import Change
+from app.curation.sample_views import RowView, SampleRecord
+from app.curation.undoing import UndoReport
+from app.web.answers import Once
+from app.web.asked import DOCUMENTED, Asked
+from app.web.deps import ReadSession
+
+router = APIRouter(prefix="/api/v1", tags=["samples"])
+
+SampleId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+StatusName = Literal["pending", "approved", "rejected", "needs_work"]
+Label = Annotated[str, StringConstraints(max_length=200)]
+Remark = Annotated[str, StringConstraints(max_length=4_000)]
+IfMatch = Annotated[
+    str, Header(alias="If-Match", description='the version you have read, such as "v7"')
+]
+Limit = Annotated[int, FromQuery(ge=1, le=200)]
+After = Annotated[str, FromQuery(pattern="^[0-9]{0,18}$", description="`next` of the page before")]
+
+_TAG = re.compile(r'"v([0-9]{1,9})"')
+
+
+class SampleItem(BaseModel):
+    """A sample in a list."""
+
+    id: int
+    external_id: str
+    status: str
+    labels: list[str]
+    origin: str
+    preview: str
+    cell: str
+    flags: list[str]
+    turns: int
+    length: int
+    version: int
+
+
+class SamplePage(BaseModel):
+    """Some samples, and the cursor to go on with."""
+
+    items: list[SampleItem]
+    next: str | None
+
+
+class SampleAnswer(BaseModel):
+    """One sample; `messages` are its text now, `raw` is the record as it came."""
+
+    id: int
+    dataset: str
+    external_id: str
+    version: int
+    revision: int
+    status: str
+    labels: list[str]
+    origin: str
+    source: str
+    split: str
+    language: str
+    deleted: bool
+    cell: str
+    flags: list[str]
+    messages: list[dict[str, Any]]
+    raw: str
+
+
+class SamplePatch(BaseModel):
+    """What is to be different; all of it is one act."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"status": "rejected", "reason": "off topic"}]},
+    )
+
+    messages: list[dict[str, Any]] | None = Field(default=None, min_length=1, max_length=1_000)
+    status: StatusName | None = None
+    labels: list[Label] | None = Field(default=None, max_length=1)
+    note: Remark = ""
+    reason: Remark = ""
+
+
+class EventAnswer(BaseModel):
+    """One thing that people did to a sample."""
+
+    seq: int
+    actor: str
+    at: datetime
+    kind: str
+    sentence: str
+    body: dict[str, Any]
+
+
+class EventPage(BaseModel):
+    """The history of a sample, oldest first."""
+
+    items: list[EventAnswer]
+    next: None = None
+
+
+class BulkDecision(BaseModel):
+    """One act on all samples of a query, or on these ids."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"query": "flag=near_duplicate&status=pending", "status": "rejected"}]
+        },
+    )
+
+    query: str | None = Field(default=None, max_length=20_000)
+    ids: list[Id] | None = Field(default=None, min_length=1, max_length=1_000)
+    status: StatusName | None = None
+    label: Label | None = None
+    delete: bool | None = None
+    reason: Remark = ""
+    preview: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> "BulkDecision":
+        if (self.query is None) == (self.ids is None):
+            raise ValueError("give a query or ids, and not both")
+        if [self.status, self.label, self.delete].count(None) != 2:
+            raise ValueError("give a status, a label or delete, and only one of them")
+        return self
+
+
+class BatchAnswer(BaseModel):
+    """What became of a bulk act; over 1,000 samples `job` does it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    matched: int
+    changed: int
+    batch: str
+    job: int | None
+
+
+class UndoWish(BaseModel):
+    """Which act of yours; without a batch it is the last one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    batch: str = Field(default="", max_length=32, pattern="^[0-9a-z]*$")
+
+
+class SkippedAnswer(BaseModel):
+    """A sample that was left as it is, and why."""
+
+    sample: int
+    reason: str
+
+
+class UndoAnswer(BaseModel):
+    """What was undone, or done again; `batch` is null when there was nothing."""
+
+    batch: str | None
+    act: str
+    redone: bool
+    changed: int
+    skipped: list[SkippedAnswer]
+    job: int | None
+
+
+@router.get("/datasets/{slug}/samples", openapi_extra=DOCUMENTED)
+def list_samples(
+    slug: str, query: Asked, session: ReadSession, after: After = "", limit: Limit = 100
+) -> SamplePage:
+    found = browsing.more(session, slug, query, after=int(after or 0), limit=limit)
+    return SamplePage(
+        items=[_item(row) for row in found.rows],
+        next=str(found.next_after) if found.next_after else None,
+    )
+
+
+@router.get("/samples/{sample_id}")
+def show_sample(sample_id: SampleId, session: ReadSession, response: Response) -> SampleAnswer:
+    found = sample_page.record(session, sample_id)
+    response.headers["ETag"] = f'"v{found.version}"'
+    return _sample(found)
+
+
+@router.patch("/samples/{sample_id}", response_model=SampleAnswer)
+def change_sample(
+    sample_id: SampleId, wish: SamplePatch, once: Once, if_match: IfMatch = ""
+) -> Response:
+    version = _version(if_match)
+    label = None if wish.labels is None else "".join(wish.labels)
+    change = Change(
+        status=wish.status,
+        label=label,
+        messages=wish.messages,
+        note=wish.note,
+        reason=wish.reason,
+    )
+
+    def act(session: Session) -> SampleAnswer:
+        slug = sample_page.record(session, sample_id).dataset
+        review.decide(session, slug, sample_id, change, version=version, actor=once.actor)
+        return _sample(sample_page.record(session, sample_id))
+
+    return once(200, act)
+
+
+@router.get("/samples/{sample_id}/history")
+def show_history(sample_id: SampleId, session: ReadSession) -> EventPage:
+    return EventPage(
+        items=[
+            EventAnswer(
+                seq=it.seq, actor=it.actor, at=it.at, kind=it.kind, sentence=it.sentence,
+                body=it.body,
+            )
+            for it in sample_page.history(session, sample_id)
+        ]
+    )  # fmt: skip
+
+
+@router.post("/datasets/{slug}/decisions", response_model=BatchAnswer)
+def decide_many(slug: str, wish: BulkDecision, once: Once) -> Response:
+    query = review.by_ids(wish.ids) if wish.ids else queries.parse_string(wish.query or "")
+    change = Change(status=wish.status, label=wish.label, deleted=wish.delete, reason=wish.reason)
+
+    def act(session: Session) -> BatchReport:
+        return review.decide_many(
+            session, slug, query, change, actor=once.actor, preview=wish.preview
+        )
+
+    return once(200, act)
+
+
+@router.post("/datasets/{slug}/undo", response_model=UndoAnswer)
+def undo(slug: str, once: Once, wish: UndoWish | None = None) -> Response:
+    batch = wish.batch if wish else ""
+    return once(200, lambda session: _undone(undoing.undo(session, slug, once.actor, batch=batch)))
+
+
+@router.post("/datasets/{slug}/redo", response_model=UndoAnswer)
+def redo(slug: str, once: Once) -> Response:
+    return once(200, lambda session: _undone(undoing.redo(session, slug, once.actor)))
+
+
+def _version(if_match: str) -> int:
+    if not if_match.strip():
+        raise HTTPException(428, 'Send the version you have read as If-Match: "v7".')
+    match = _TAG.fullmatch(if_match.strip())
+    if match is None:
+        raise HTTPException(422, 'If-Match takes one version, such as "v7".')
+    return int(match[1])
+
+
+def _item(row: RowView) -> SampleItem:
+    return SampleItem(
+        id=row.id,
+        external_id=row.external_id,
+        status=row.status,
+        labels=_labels(row.label),
+        origin=row.origin,
+        preview=row.preview,
+        cell=row.cell,
+        flags=[flag.name for flag in row.flags],
+        turns=row.turns,
+        length=row.length,
+        version=row.version,
+    )
+
+
+def _sample(found: SampleRecord) -> SampleAnswer:
+    own = ("labels", "flags", "messages")
+    told = {name: getattr(found, name) for name in SampleAnswer.model_fields if name not in own}
+    return SampleAnswer(
+        **told,
+        labels=_labels(found.label),
+        flags=list(found.flags),
+        messages=list(found.messages),
+    )
+
+
+def _labels(label: str) -> list[str]:
+    return [label] if label else []
+
+
+def _undone(report: UndoReport | None) -> UndoAnswer:
+    if report is None:
+        return UndoAnswer(batch=None, act="", redone=False, changed=0, skipped=[], job=None)
+    return UndoAnswer(
+        batch=report.batch,
+        act=report.act,
+        redone=report.redone,
+        changed=report.changed,
+        skipped=[SkippedAnswer(sample=it.sample_id, reason=it.reason) for it in report.skipped],
+        job=report.job,
+    )

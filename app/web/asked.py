@@ -1,0 +1,51 @@
+"""The query language in an address: what a request asks for."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from app.curation import queries
+from app.curation.queries import Query
+
+PAGING = ("after", "limit")
+PLACE = (*PAGING, "queue")
+
+
+def read_query(request: Request) -> Query:
+    """The query of an API's address, or QueryError."""
+    return queries.parse(request.query_params.multi_items(), leaving=PAGING)
+
+
+def read_page_query(request: Request) -> Query:
+    """The query of a page's address, or QueryError."""
+    return queries.parse(request.query_params.multi_items(), leaving=PLACE)
+
+
+Asked = Annotated[Query, Depends(read_query)]
+AskedOfPage = Annotated[Query, Depends(read_page_query)]
+
+MEANINGS = {
+    "status": "pending, approved, rejected, needs_work; several by comma",
+    "flag": "near_duplicate, knot, outsider; several by comma",
+    "cell": "cells of the newest board, such as 3.2; several by comma",
+    "topic": "topics of the newest board, such as 3; several by comma",
+    "length": "characters of all turns: 0..200, 50.. or ..200",
+    "q": 'words and "phrases" that the turns hold, all of them',
+    "ids": "samples by id; several by comma",
+    "upload": "the samples of one upload",
+    "trash": "1: what lies in the trash",
+}
+DOCUMENTED: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": MEANINGS.get(
+                name.removeprefix("not."), "one value or several by comma; quotes hold a comma"
+            ),
+            "schema": {"type": "string"},
+        }
+        for name in queries.NAMES
+    ]
+}

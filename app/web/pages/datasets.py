@@ -1,0 +1,27 @@
+"""The data sets of the house."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import RedirectResponse
+
+from app.curation import catalogue
+from app.web.deps import ActorName, ReadSession, RenderDep, WriteSession
+
+router = APIRouter()
+
+
+@router.get("/")
+def list_datasets(session: ReadSession, render: RenderDep) -> Response:
+    return render("datasets/list.html", block="content", catalogue=catalogue.listing(session))
+
+
+@router.post("/datasets")
+def create_dataset(
+    session: WriteSession,
+    actor: ActorName,
+    name: Annotated[str, Form(max_length=200)] = "",
+    task: Annotated[str, Form(max_length=4_000)] = "",
+) -> Response:
+    card = catalogue.create(session, name, actor=actor, task=task)
+    return RedirectResponse(f"/d/{card.slug}/import", 303)
