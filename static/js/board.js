@@ -68,17 +68,17 @@ export function startBoard() {
     for (const towards of ["left", "right", "outward", "inward"]) onAct(towards, step(towards));
   }
 
-  const order = [...document.querySelectorAll(stage ? "#stage a[data-cell]" : "a[data-cell][data-state]")];
-  const flagged = (state, by) => () => {
-    const ids = order.filter((link) => link.dataset.state === state).map((link) => link.dataset.cell);
+  // In the order of the lists: the largest effect first.
+  const flagged = (kind, by) => () => {
+    const ids = (form.closest("[data-keys]").dataset[kind] ?? "").split(" ").filter(Boolean);
     if (!ids.length) return false;
     const at = ids.indexOf(chosen);
     const next = at < 0 ? (by > 0 ? 0 : ids.length - 1) : (at + by + ids.length) % ids.length;
     choose(ids[next], { focus: true });
     return true;
   };
-  onAct("next-over", flagged("over_dense", 1));
-  onAct("previous-over", flagged("over_dense", -1));
+  onAct("next-over", flagged("over", 1));
+  onAct("previous-over", flagged("over", -1));
   onAct("next-gap", flagged("gap", 1));
   onAct("previous-gap", flagged("gap", -1));
   onAct("close", () => {

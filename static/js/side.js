@@ -53,6 +53,11 @@ function startDrawer() {
 }
 
 function startMenus() {
+  // A button that presses the hidden control of an act.
+  document.addEventListener("click", (event) => {
+    const name = event.target instanceof Element && event.target.closest("[data-press]")?.dataset.press;
+    if (name) document.querySelector(`[data-act="${name}"]`)?.click();
+  });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
