@@ -11,6 +11,7 @@ from app.curation import spooling
 from app.curation.spooling import Spooled
 from app.errors import ConflictError
 from app.storage import datasets, events, jobs, uploads
+from app.storage.datasets import DatasetNotFoundError
 from app.storage.events import Event
 from app.storage.tables import RejectRow, UploadRow, UploadState
 
@@ -82,7 +83,10 @@ def accept(
         DatasetNotFoundError: no such data set.
         KeyReusedError: the key came before with other bytes.
     """
-    dataset = datasets.get(session, slug)
+    dataset = datasets.find(session, slug)
+    if dataset is None:
+        spooling.remove(spool, spooled.name)
+        raise DatasetNotFoundError
     known = arrival.key and uploads.find_by_key(session, arrival.actor, arrival.key)
     if known:
         spooling.remove(spool, spooled.name)
