@@ -31,7 +31,8 @@ class QueryError(InvalidError):
     code = "query"
 
     def __init__(self, name: str, text: str, reason: str) -> None:
-        self.term = f"{name}={text}"[:LONGEST]
+        # A half surrogate could not be sent back; it becomes a question mark.
+        self.term = f"{name}={text}"[:LONGEST].encode(errors="replace").decode()
         super().__init__(f"{self.term}: {reason}")
 
     @property
