@@ -44,6 +44,8 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     pipe = logging.StreamHandler(stream or sys.stderr)
     pipe.setFormatter(formatter)
     logging.basicConfig(handlers=[pipe], level=level, force=True)
+    for chatty in ("httpx", "httpcore"):  # they write whole addresses, with what is in them
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.add_logger_name,
