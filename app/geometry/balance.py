@@ -10,8 +10,11 @@ from app.geometry.arrays import Integers, Marks, Numbers
 FEWEST_SAMPLES = 200
 """Below this there is a table and a notice, but no flag."""
 FEWEST_EXPECTED = 5.0
+"""Below this a cell is not judged."""
 LEVEL = 0.05
 TOO_MANY, MANY, FEW, TOO_FEW = 2.0, 1.5, 2 / 3, 1 / 3
+HALF = 0.5
+"""The portion of a cell that has to be flagged for the cell to be."""
 
 
 class State(StrEnum):
@@ -23,6 +26,14 @@ class State(StrEnum):
     SPARSE = "sparse"
     GAP = "gap"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Portions:
+    """For each cell (K,) the part of its samples that are too many, of its target that is bare."""
+
+    over: Numbers
+    gap: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ def judge(
     external: bool,
     target_size: int | None = None,
     distinct_share: float | None = None,
+    portions: Portions | None = None,
 ) -> Balance:
     """Judge the cells.
 
@@ -59,15 +71,18 @@ def judge(
         target_size: over how many points the shares were counted; their own chance is then part
             of the test, so that a small target flags less.
         distinct_share: the share of distinct ideas, which is the score when not external.
+        portions: what `evidence.weigh` found. Far surer than a cell's own count, it then decides
+            what is over-dense and what is a gap; a cell's ratio must only agree.
     """
     total = int(counts.sum())
-    expected = shares * _typical_density(counts, shares)
+    expected = shares * typical_density(counts, shares)
     ratio = (counts + 1) / (expected + 1)
-    q = adjust(_test(counts, expected, shares, target_size))
+    q = adjust(test(counts, expected, shares, target_size))
     if total < FEWEST_SAMPLES:
         states = tuple(State.UNKNOWN for _ in counts)
     else:
-        states = _name(counts, expected, ratio, q, external=external)
+        flagged = _flag(counts, expected, q, portions)
+        states = _name(expected, ratio, flagged, external=external)
     over = np.array([state is State.OVER_DENSE for state in states], dtype=bool)
     gap = np.array([state is State.GAP for state in states], dtype=bool)
     return Balance(
@@ -90,7 +105,7 @@ def adjust(p: Numbers) -> Numbers:
     return q
 
 
-def _typical_density(counts: Integers, shares: Numbers) -> float:
+def typical_density(counts: Integers, shares: Numbers) -> float:
     """The share-weighted median of n/p, so that one hot cell does not make all others look thin.
 
     It is the mean when over half of the target is empty, where the median would say nothing.
@@ -102,7 +117,7 @@ def _typical_density(counts: Integers, shares: Numbers) -> float:
     return median or float(counts.sum())
 
 
-def _test(counts: Integers, expected: Numbers, shares: Numbers, target_size: int | None) -> Numbers:
+def test(counts: Integers, expected: Numbers, shares: Numbers, target_size: int | None) -> Numbers:
     """Two-sided p values of a binomial test against E.
 
     With a target of m points in the cell the test is the conditional one: of n + m points, the
@@ -122,15 +137,25 @@ def _test(counts: Integers, expected: Numbers, shares: Numbers, target_size: int
     return np.asarray(np.minimum(2 * np.minimum(below, above), 1.0), dtype=np.float64)
 
 
+def _flag(
+    counts: Integers, expected: Numbers, q: Numbers, portions: Portions | None
+) -> tuple[Marks, Marks]:
+    """Which cells are over-dense, which are gaps."""
+    ratio, enough = (counts + 1) / (expected + 1), expected >= FEWEST_EXPECTED
+    if portions is None:
+        sure = q < LEVEL
+        return (ratio >= TOO_MANY) & sure, (counts <= TOO_FEW * expected) & sure & enough
+    over = (portions.over >= HALF) & (ratio >= MANY)
+    return over, (portions.gap >= HALF) & (ratio <= FEW) & enough
+
+
 def _name(
-    counts: Integers, expected: Numbers, ratio: Numbers, q: Numbers, *, external: bool
+    expected: Numbers, ratio: Numbers, flagged: tuple[Marks, Marks], *, external: bool
 ) -> tuple[State, ...]:
-    sure = q < LEVEL
-    known = expected >= FEWEST_EXPECTED
     rules: list[tuple[Marks, State]] = [
-        ((ratio >= TOO_MANY) & sure, State.OVER_DENSE),
-        (~known, State.UNKNOWN),
-        ((counts <= TOO_FEW * expected) & sure & external, State.GAP),
+        (flagged[0], State.OVER_DENSE),
+        (expected < FEWEST_EXPECTED, State.UNKNOWN),
+        (flagged[1] & external, State.GAP),
         (ratio >= MANY, State.HIGH),
         (ratio < FEW, State.SPARSE),
     ]

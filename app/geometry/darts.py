@@ -26,19 +26,26 @@ class Seat:
     pull: Singles
 
 
-def seat(vectors: Vectors, centres: Vectors) -> Seat:
-    """Seat each vector with its nearest centre; the order of the centres is that of the board."""
-    cell = np.empty(len(vectors), np.int64)
-    distance, pull = np.empty((2, len(vectors)), np.float32)
-    square = np.einsum("kd,kd->k", centres, centres)
-    for block in arrays.blocks(len(vectors), len(centres)):
-        length = np.einsum("nd,nd->n", vectors[block], vectors[block])
-        gap = square + length[:, None] - 2 * (vectors[block] @ centres.T)
+def seat(seen: Vectors, near: Vectors, vectors: Vectors, centres: Vectors) -> Seat:
+    """Seat each vector with its nearest centre.
+
+    Args:
+        seen: the vectors as projected (n, p), which decide the cell and the pull.
+        near: the cells' centres there (K, p), in the order round the board.
+        vectors: the vectors (n, d), and
+        centres: the cells' means (K, d), between which the distance is measured. A vector unlike
+            all of the target differs in just the directions that the projection does not see.
+    """
+    cell = np.empty(len(seen), np.int64)
+    distance, pull = np.empty((2, len(seen)), np.float32)
+    square = np.einsum("kd,kd->k", near, near)
+    for block in arrays.blocks(len(seen), len(near)):
+        gap = square - 2 * (seen[block] @ near.T)
         nearest = gap.argmin(axis=1)
         rows = np.arange(len(nearest))
         cell[block] = nearest
-        distance[block] = np.sqrt(np.maximum(gap[rows, nearest], 0))
-        left, right = (nearest - 1) % len(centres), (nearest + 1) % len(centres)
+        distance[block] = np.linalg.norm(vectors[block] - centres[nearest], axis=1)
+        left, right = (nearest - 1) % len(near), (nearest + 1) % len(near)
         pull[block] = gap[rows, left] - gap[rows, right]
     return Seat(cell, distance, pull)
 

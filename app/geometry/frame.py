@@ -3,14 +3,17 @@
 A frame is frozen: samples are placed in it one by one and never move one another. BOARD.md 2.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.geometry import arrays, contact, darts, kmeans, rings, ward
+from app.geometry import arrays, contact, darts, kmeans, levels, projection, rings, ward
 from app.geometry.arrays import Integers, Numbers, Singles, Vectors
+from app.geometry.levels import Levels
+from app.geometry.projection import Projection
 from app.geometry.rings import Sectors
 
 MOST_CELLS = 240
@@ -28,17 +31,23 @@ FAR, OUTSIDE = 0.95, 0.995
 class Frame:
     """Everything needed to place a sample and to draw the board.
 
-    K cells in their order round the board, T topics, G groups. `centres` (K, d) are means.
-    `topic` (K,) and `group` (T,) are numbered in the same order. `adjacent` (m, 2) lists the
-    pairs of cells that touch in meaning. `far` and `outside` are the target's 95th and 99.5th
-    percentile of the distance from a point to its cell's centre.
+    K cells in their order round the board, T topics, G groups. `near` (K, p) are the cells'
+    centres as the projection sees them, which decide whose a vector is; `centres` (K, d) are
+    their means in the full space, to which distances are measured. `topic` (K,) and `group` (T,)
+    are numbered in the board's order. `adjacent` (m, 2) lists the pairs of cells that touch in
+    meaning. `far` and `outside` are the target's 95th and 99.5th percentile of distance.
+    `target_rows` are the rows of the target that stand for it (all, up to 60,000), with their
+    cells and, (m, L), their parts at each level.
     """
 
+    projection: Projection
+    near: Vectors
     centres: Vectors
     topic: Integers
     group: Integers
     shares: Numbers
     sectors: Sectors
+    levels: Levels
     adjacent: Integers
     distances: Singles
     pulls: Singles
@@ -46,6 +55,9 @@ class Frame:
     outside: float
     target_size: int
     external: bool
+    target_rows: Integers
+    target_cell: NDArray[np.int32]
+    target_levels: NDArray[np.uint16]
 
     @property
     def cells(self) -> int:
@@ -57,13 +69,15 @@ class Frame:
 class Places:
     """Where samples land, row by row: the cell (-1: outsider), x and y of 16 bits, the distance.
 
-    x and y span the square round the board, [-1, 1] both ways, y downwards.
+    x and y span the square round the board, [-1, 1] both ways, y downwards. `levels` (n, L) are
+    the parts that `evidence.weigh` counts; keep them beside the cell (2 L bytes a sample).
     """
 
     cell: NDArray[np.int32]
     x: NDArray[np.uint16]
     y: NDArray[np.uint16]
     distance: NDArray[np.float32]
+    levels: NDArray[np.uint16]
 
 
 def fit(target: Vectors, *, external: bool, seed: int = 0) -> Frame:
@@ -76,10 +90,16 @@ def fit(target: Vectors, *, external: bool, seed: int = 0) -> Frame:
     if len(target) == 0:
         raise ValueError("a target needs at least one vector, got none")
     target = np.ascontiguousarray(target, dtype=np.float32)
-    points, weights = _condense(target, seed)
+    view = projection.fit(target)
+    seen = projection.apply(view, target)
+    rows = _choose_rows(len(target), seed)
+    points, weights = _condense(seen[rows], seed)
     tree = ward.link(points, weights)
-    centres, topic, group = _cut(points, weights, tree, _count_cells(len(target)))
-    return _assemble(target, centres, topic, group, external=external)
+    count = _count_cells(len(target))
+    near = levels.cut(points, weights, tree, count)
+    parts = levels.fit(points, weights, tree, count)
+    order, topic, group = _arrange(near, _weigh(points, weights, near))
+    return _assemble(_Draft(target, seen, view, rows, external), near[order], topic, group, parts)
 
 
 def place(frame: Frame, vectors: Vectors) -> Places:
@@ -89,27 +109,46 @@ def place(frame: Frame, vectors: Vectors) -> Places:
         raise ValueError(
             f"the frame holds vectors of {frame.centres.shape[1]}, got {vectors.shape[1]}"
         )
-    seats = darts.seat(np.asarray(vectors, np.float32), frame.centres)
+    vectors = np.asarray(vectors, np.float32)
+    seen = projection.apply(frame.projection, vectors)
+    seats = darts.seat(seen, frame.near, vectors, frame.centres)
     x, y = darts.land(seats, frame.sectors, frame.distances, frame.pulls)
     cell = np.where(seats.distance > frame.outside, -1, seats.cell).astype(np.int32)
-    return Places(cell, darts.pack(x), darts.pack(y), seats.distance)
+    parts = levels.assign(frame.levels, seen)
+    return Places(cell, darts.pack(x), darts.pack(y), seats.distance, parts)
 
 
 def to_arrays(frame: Frame) -> dict[str, NDArray[Any]]:
     """The frame as named arrays, to be kept as .npz."""
-    flat = {name: np.asarray(getattr(frame, name)) for name in _names(Frame) if name != "sectors"}
-    for name in _names(Sectors):
-        flat[f"sectors_{name}"] = np.asarray(getattr(frame.sectors, name))
+    flat = {name: np.asarray(getattr(frame, name)) for name in _names(Frame) if name not in _INNER}
+    for name, kind in _INNER.items():
+        inner = getattr(frame, name)
+        flat |= {f"{name}_{part}": np.asarray(getattr(inner, part)) for part in _names(kind)}
     return flat
 
 
-def from_arrays(kept: dict[str, NDArray[Any]]) -> Frame:
+def from_arrays(kept: Mapping[str, NDArray[Any]]) -> Frame:
     """The inverse of to_arrays."""
-    sectors = Sectors(**{name: kept[f"sectors_{name}"] for name in _names(Sectors)})
-    plain: dict[str, Any] = {name: kept[name] for name in _names(Frame) if name != "sectors"}
+    whole: dict[str, Any] = {name: kept[name] for name in _names(Frame) if name not in _INNER}
     for name in ("far", "outside", "target_size", "external"):
-        plain[name] = plain[name].item()
-    return Frame(**{**plain, "sectors": sectors})
+        whole[name] = whole[name].item()
+    for name, kind in _INNER.items():
+        whole[name] = kind(**{part: kept[f"{name}_{part}"] for part in _names(kind)})
+    return Frame(**whole)
+
+
+_INNER: dict[str, type] = {"sectors": Sectors, "levels": Levels, "projection": Projection}
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What stays the same while a frame is put together."""
+
+    target: Vectors
+    seen: Vectors
+    view: Projection
+    rows: Integers
+    external: bool
 
 
 def _names(kind: type) -> list[str]:
@@ -120,37 +159,40 @@ def _count_cells(size: int) -> int:
     return int(np.clip(round(size / POINTS_PER_CELL), 1, MOST_CELLS))
 
 
-def _condense(target: Vectors, seed: int) -> tuple[Vectors, Numbers]:
-    """The target itself, or weighted micro-centroids of it when it is large."""
-    if len(target) <= ward.LARGEST:
-        return target, np.ones(len(target))
-    sample = target
-    if len(target) > MOST_FITTED:
-        chosen = np.random.default_rng(seed).choice(len(target), MOST_FITTED, replace=False)
-        sample = target[np.sort(chosen)]
-    centres = kmeans.fit(sample, count=MICRO, seed=seed)
-    nearest, _ = kmeans.assign(sample, centres)
+def _choose_rows(size: int, seed: int) -> Integers:
+    """The target points that stand for all: every one, or a random sample of a large target."""
+    if size <= MOST_FITTED:
+        return np.arange(size)
+    chosen = np.random.default_rng(seed).choice(size, MOST_FITTED, replace=False)
+    return np.asarray(np.sort(chosen), dtype=np.int64)
+
+
+def _condense(seen: Vectors, seed: int) -> tuple[Vectors, Numbers]:
+    """The points themselves, or weighted micro-centroids of them when they are many."""
+    if len(seen) <= ward.LARGEST:
+        return seen, np.ones(len(seen))
+    centres = kmeans.fit(seen, count=MICRO, seed=seed)
+    nearest, _ = kmeans.assign(seen, centres)
     sizes = np.bincount(nearest, minlength=len(centres))
-    points = kmeans.means(sample, nearest, count=len(centres))
+    points = kmeans.means(seen, nearest, count=len(centres))
     return points[sizes > 0], sizes[sizes > 0].astype(np.float64)
 
 
-def _cut(
-    points: Vectors, weights: Numbers, tree: Numbers, count: int
-) -> tuple[Vectors, Integers, Integers]:
-    """Centres (K, d), topic (K,) and group (T,), in the order round the board."""
-    cell = ward.cut(tree, count)
-    cells = int(cell.max()) + 1
-    sizes = np.bincount(cell, weights=weights).astype(float)
-    centres = kmeans.means(points, cell, count=cells, weights=weights)
-    small = ward.link(centres, sizes)
-    order = _leaf_order(small, centres)
-    topics = int(np.clip(round(cells / CELLS_PER_TOPIC), FEWEST_TOPICS, MOST_TOPICS))
-    topic = _renumber(ward.cut(small, topics)[order])
+def _weigh(points: Vectors, weights: Numbers, centres: Vectors) -> Numbers:
+    nearest, _ = kmeans.assign(points, centres)
+    return np.bincount(nearest, weights=weights, minlength=len(centres)).astype(np.float64)
+
+
+def _arrange(centres: Vectors, sizes: Numbers) -> tuple[Integers, Integers, Integers]:
+    """The cells' order round the board (K,), then their topic (K,) and the topics' group (T,)."""
+    tree = ward.link(centres, np.maximum(sizes, 1.0))
+    order = _leaf_order(tree, centres)
+    topics = int(np.clip(round(len(centres) / CELLS_PER_TOPIC), FEWEST_TOPICS, MOST_TOPICS))
+    topic = _renumber(ward.cut(tree, topics)[order])
     groups = int(np.clip(round((topic.max() + 1) / 4), 4, 7))
-    group = _renumber(ward.cut(small, groups)[order])
+    group = _renumber(ward.cut(tree, groups)[order])
     first = np.searchsorted(topic, np.arange(topic.max() + 1))
-    return centres[order], topic, group[first]
+    return order, topic, group[first]
 
 
 def _leaf_order(tree: Numbers, centres: Vectors) -> Integers:
@@ -173,31 +215,38 @@ def _renumber(labels: Integers) -> Integers:
 
 
 def _assemble(
-    target: Vectors, centres: Vectors, topic: Integers, group: Integers, *, external: bool
+    draft: _Draft, near: Vectors, topic: Integers, group: Integers, parts: Levels
 ) -> Frame:
-    seats = darts.seat(target, centres)
-    sizes = np.bincount(seats.cell, minlength=len(centres))
+    cell, _ = kmeans.assign(draft.seen, near)
+    sizes = np.bincount(cell, minlength=len(near))
     if (sizes == 0).any():
         # A cell that no target point calls its own would be a sector without area.
         kept = np.flatnonzero(sizes)
         group = _renumber(group[np.unique(topic[kept])])
-        return _assemble(target, centres[kept], _renumber(topic[kept]), group, external=external)
-    shares = sizes / len(target)
-    cells = len(centres)
-    fair = _leave_out(seats.distance, sizes[seats.cell])
+        return _assemble(draft, near[kept], _renumber(topic[kept]), group, parts)
+    centres = kmeans.means(draft.target, cell, count=len(near))
+    seats = darts.seat(draft.seen, near, draft.target, centres)
+    fair = _leave_out(seats.distance, sizes[cell])
+    shares = sizes / len(cell)
     return Frame(
+        projection=draft.view,
+        near=near,
         centres=centres,
         topic=topic,
         group=group,
         shares=shares,
-        sectors=rings.lay(shares, topic, _rareness(centres, topic, shares)),
-        adjacent=contact.find(target, centres),
-        distances=darts.stops(fair, seats.cell, cells=cells, low=0.0, high=2.5),
-        pulls=darts.stops(seats.pull, seats.cell, cells=cells, low=-4.0, high=4.0),
+        sectors=rings.lay(shares, topic, _rareness(near, topic, shares)),
+        levels=parts,
+        adjacent=contact.find(draft.seen, near),
+        distances=darts.stops(fair, cell, cells=len(near), low=0.0, high=2.5),
+        pulls=darts.stops(seats.pull, cell, cells=len(near), low=-4.0, high=4.0),
         far=float(np.quantile(fair, FAR)),
         outside=float(np.quantile(fair, OUTSIDE)) + 1e-6,
-        target_size=len(target),
-        external=external,
+        target_size=len(cell),
+        external=draft.external,
+        target_rows=draft.rows,
+        target_cell=cell[draft.rows].astype(np.int32),
+        target_levels=levels.assign(parts, draft.seen[draft.rows]),
     )
 
 

@@ -1,0 +1,110 @@
+"""Which samples are too many and which target points nothing covers, weighed over all levels.
+
+In each part of each level the data's n and the target's m are compared: n out of n + m is binomial
+with odds rate * s, s being the level's typical density. Over a grid of rates, with a prior that
+expects most parts to be about on target, this gives the probability that the part's rate is too
+high or too low. A sample takes the mean of its parts' over the levels, and is flagged when that is
+large enough and at least one of its parts is also significant (Benjamini-Hochberg over all parts).
+A re-count touches only counts: nothing here looks at a vector.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.geometry import balance
+from app.geometry.arrays import Integers, Marks, Numbers
+from app.geometry.balance import Portions
+from app.geometry.frame import Frame
+
+RATES = np.exp(np.linspace(np.log(1 / 32), np.log(32), 41))
+SHARE_USUAL, SPREAD_USUAL, SPREAD_ANY = 0.5, 0.25, 1.5
+"""The prior of log rate: half a narrow bell round on-target, half a wide one."""
+HIGH_RATE, LOW_RATE = 1.6, 0.55
+OVER_LIMIT, GAP_LIMIT = 0.5, 0.4
+OVER_RATIO, GAP_RATIO = 1.5, 0.6
+"""What a part's own ratio must reach to count as significant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`over` marks samples (n,), `gap` the target's points (m,); `portions` sums up by cell."""
+
+    over: Marks
+    gap: Marks
+    portions: Portions
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """For each part: how probable it is that it is too full, too empty; whether that is sure."""
+
+    over: Numbers
+    gap: Numbers
+    surely_over: Marks
+    surely_gap: Marks
+
+
+def weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> Evidence:
+    """Weigh the samples by their places' cell (n,) and levels (n, L).
+
+    Outsiders (cell -1) count nowhere and are never flagged.
+    """
+    on_board = cell >= 0
+    held = np.bincount(levels[on_board].ravel(), minlength=len(frame.levels.shares))
+    verdict = _judge_parts(frame, held)
+    over = on_board & _flag(levels, verdict.over, verdict.surely_over, OVER_LIMIT)
+    gap = _flag(frame.target_levels, verdict.gap, verdict.surely_gap, GAP_LIMIT)
+    gap &= frame.external
+    portions = Portions(
+        over=_portion(cell[on_board], over[on_board], frame.cells),
+        gap=_portion(frame.target_cell, gap, frame.cells),
+    )
+    return Evidence(over, gap, portions)
+
+
+def _judge_parts(frame: Frame, held: Integers) -> _Verdict:
+    starts, shares = frame.levels.starts, frame.levels.shares
+    expected = np.empty(len(shares))
+    for start, end in pairwise(starts):
+        density = balance.typical_density(held[start:end], shares[start:end])
+        expected[start:end] = shares[start:end] * density
+    chance = _weigh_rates(held, expected, shares * frame.target_size)
+    sure = balance.adjust(balance.test(held, expected, shares, frame.target_size)) < balance.LEVEL
+    ratio = (held + 1) / (expected + 1)
+    return _Verdict(
+        over=chance[:, RATES >= HIGH_RATE].sum(axis=1),
+        gap=chance[:, RATES <= LOW_RATE].sum(axis=1),
+        surely_over=sure & (ratio >= OVER_RATIO),
+        surely_gap=sure & (ratio <= GAP_RATIO) & (expected >= balance.FEWEST_EXPECTED),
+    )
+
+
+def _weigh_rates(held: Integers, expected: Numbers, target: Numbers) -> Numbers:
+    """The probability of each rate for each part, (S, rates)."""
+    odds = np.maximum(expected / np.maximum(target, 1e-12), 1e-12)[:, None] * RATES
+    total = (held + target)[:, None]
+    likely = held[:, None] * np.log(odds) - total * np.log1p(odds) + _log_prior()
+    chance = np.exp(likely - likely.max(axis=1, keepdims=True))
+    return np.asarray(chance / chance.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _log_prior() -> Numbers:
+    def bell(width: float) -> Numbers:
+        height = np.exp(-((np.log(RATES) / width) ** 2) / 2)
+        return np.asarray(height / height.sum(), dtype=np.float64)
+
+    mixed = SHARE_USUAL * bell(SPREAD_USUAL) + (1 - SHARE_USUAL) * bell(SPREAD_ANY)
+    return np.asarray(np.log(mixed), dtype=np.float64)
+
+
+def _flag(parts: NDArray[np.uint16], chance: Numbers, sure: Marks, limit: float) -> Marks:
+    enough = chance[parts].mean(axis=1) >= limit
+    return np.asarray(enough & sure[parts].any(axis=1), dtype=bool)
+
+
+def _portion(cell: NDArray[np.int32], marks: Marks, cells: int) -> Numbers:
+    size = np.bincount(cell, minlength=cells)
+    return np.bincount(cell, weights=marks, minlength=cells) / np.maximum(size, 1)
