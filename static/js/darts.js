@@ -35,7 +35,7 @@ function painter(stage, canvas, darts, states) {
   const [left, top, width, height] = stage.dataset.box.split(" ").map(Number);
   const rim = Number(stage.dataset.rim);
   const hot = states.map((state) => state === "over_dense");
-  const size = Math.max(0.7, SIZE * Math.min(1, Math.sqrt(14_000 / Math.max(darts.n, 1))));
+  const size = Math.max(0.7, SIZE * Math.min(1.9, (8_000 / Math.max(darts.n, 1)) ** 0.3));
   let turn = 0;
 
   return function draw() {

@@ -1,9 +1,18 @@
 // The samples list: a row cursor, ticks by range, and keys that act on the ticked rows.
-import { act, onAct } from "./keys.js";
+import { onAct } from "./keys.js";
+import { say } from "./side.js";
 
 export function startList() {
-  const form = document.querySelector("form[data-list]");
-  if (!form) return;
+  start(document.querySelector("form[data-list]"));
+  // A bulk act brings a new list.
+  document.addEventListener("htmx:after:swap", () => start(document.querySelector("form[data-list]")));
+}
+
+let started = null;
+
+function start(form) {
+  if (!form || form === started) return;
+  started = form;
   const rows = () => [...form.querySelectorAll("tbody tr[data-row]")];
   const boxes = () => [...form.querySelectorAll("input[name=ids]")];
   const all = form.querySelector("[data-tick-all]");
@@ -38,17 +47,34 @@ export function startList() {
   onAct("previous", () => go(-1));
   onAct("tick", () => { current?.querySelector("input[name=ids]").click(); return current !== null; });
   onAct("close", () => { for (const box of boxes()) box.checked = false; show(); });
-  for (const decision of ["approve", "reject", "needs_work"]) {
-    onAct(decision, () => {
-      const box = current?.querySelector("input[name=ids]");
-      if (box && !boxes().some((one) => one.checked)) box.checked = true;
-      show();
-      if (!boxes().some((one) => one.checked)) return true;
-      form.querySelector(`[data-act="${decision}"]`).click();
+  // With ticks a key acts on them, else on the row with the cursor, which then moves on.
+  for (const [name, status] of [["approve", "approved"], ["reject", "rejected"], ["needs_work", "needs_work"]]) {
+    onAct(name, () => {
+      if (!form.querySelector(`[data-act="${name}"]`)) return false;
+      if (boxes().some((one) => one.checked)) form.querySelector(`[data-act="${name}"]`).click();
+      else if (current) decide(current, status);
+      else go(1);
       return true;
     });
   }
 
+  async function decide(row, status) {
+    const id = row.id;
+    go(1);
+    const query = form.dataset.query ? `?${form.dataset.query}` : "";
+    const values = { status, version: row.dataset.version, place: "list" };
+    await window.htmx.ajax("POST", row.dataset.decide + query, { target: `#${id}`, swap: "outerHTML", values });
+    const fresh = document.getElementById(id);
+    if (!fresh?.dataset.said) return;
+    if (current === row) { current = fresh; go(0); }
+    say(fresh.dataset.said);
+    form.querySelector("[data-said]").textContent = fresh.dataset.said;
+    document.getElementById("decided").textContent = fresh.dataset.decided;
+  }
+
+  form.addEventListener("submit", (event) => {
+    if (!boxes().some((one) => one.checked)) event.preventDefault();
+  });
   form.addEventListener("focusin", (event) => {
     const row = event.target.closest("tr[data-row]");
     if (!row || row === current) return;

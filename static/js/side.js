@@ -109,7 +109,18 @@ export function toast(text, { bad = false } = {}) {
   document.getElementById("toasts").append(box);
 }
 
+/** Say something to a screen reader. */
+export function say(text) {
+  const live = document.getElementById("live");
+  if (live.textContent !== text) live.textContent = text;
+}
+
 function startMessages() {
+  // An undo leads back to what is shown now, which need not be what was shown first.
+  document.addEventListener("submit", (event) => {
+    const next = event.target.querySelector("input[name=next]");
+    if (next) next.value = location.pathname + location.search;
+  });
   document.addEventListener("click", (event) => {
     if (event.target instanceof Element) event.target.closest(".toast button")?.closest(".toast").remove();
   });
@@ -122,9 +133,10 @@ function startMessages() {
   document.addEventListener("htmx:before:request", () => document.body.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:finally:request", () => document.body.removeAttribute("aria-busy"));
   document.addEventListener("htmx:after:swap", () => {
-    const said = document.querySelector("[data-announce]")?.dataset.announce;
-    const live = document.getElementById("live");
-    if (said && live.textContent !== said) live.textContent = said;
+    const said = [...document.querySelectorAll("[data-announce]")].findLast((one) => one.dataset.announce)?.dataset.announce;
+    if (said) say(said);
+    const here = document.querySelector("[data-here]")?.dataset.here;
+    if (here && here !== location.pathname + location.search) history.replaceState({ htmx: true }, "", here);
     if (document.querySelector("[data-reload-when-done] [data-finished]")) location.reload();
   });
 }
