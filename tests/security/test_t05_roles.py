@@ -20,11 +20,11 @@ TOO_LOW = "This takes the role"
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("enter", [web_client.signed_in, web_client.bearing])
 def test_t05_each_role_may_do_what_the_table_says_and_nothing_else(
-    app: FastAPI, role: Role, enter: object
+    lasting_app: FastAPI, role: Role, enter: object
 ) -> None:
     assert callable(enter)
-    with enter(app, role) as client:
-        for call in _all_but_the_way_out(app):
+    with enter(lasting_app, role) as client:
+        for call in _all_but_the_way_out(lasting_app):
             needed = routes.LINES[call.line]
             answer = client.request(call.method, call.path("no-such"), follow_redirects=False)
             refused = answer.status_code == 403
