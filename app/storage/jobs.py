@@ -158,6 +158,17 @@ def release_of(session: Session, worker: str) -> int:
     return int(session.exec(statement).rowcount)
 
 
+def release_all(session: Session) -> int:
+    """Give back every running job: only when no worker can be alive; return how many."""
+    statement = (
+        update(JobRow)
+        .where(col(JobRow.state) == JobState.RUNNING)
+        .values(lease_until=0.0)
+        .execution_options(synchronize_session=False)
+    )
+    return int(session.exec(statement).rowcount)
+
+
 def cancel(session: Session, job_id: int) -> JobRow:
     """Stop a job: at once while it waits, at its next checkpoint while it runs."""
     job = get(session, job_id)

@@ -40,7 +40,8 @@ class UploadAnswer(BaseModel):
     rejects_url: str
 
 
-def _answer(view: UploadView) -> UploadAnswer:
+def describe(view: UploadView) -> UploadAnswer:
+    """The view as the API tells it."""
     rejects = f"/api/v1/datasets/{view.dataset}/uploads/{view.id}/rejects"
     told = {
         name: getattr(view, name) for name in UploadAnswer.model_fields if name != "rejects_url"
@@ -69,19 +70,19 @@ def upload(
     house = caller.house
     if options.dry_run:
         response.status_code = 200
-        return _answer(rehearsing.rehearse(house.read, slug, spooled, spool=house.spool))
+        return describe(rehearsing.rehearse(house.read, slug, spooled, spool=house.spool))
     arrival = Arrival(caller.actor, options.filename, caller.key)
     with house.write() as session:
         view = intake.accept(session, slug, spooled, arrival, spool=house.spool)
     view = _wait_for(house, view, options.wait)
     response.status_code = 202 if view.running else 201
     response.headers["Location"] = f"/api/v1/datasets/{slug}/uploads/{view.id}"
-    return _answer(view)
+    return describe(view)
 
 
 @router.get("/{upload_id}")
 def show_upload(slug: str, upload_id: int, session: ReadSession) -> UploadAnswer:
-    return _answer(intake.view(session, slug, upload_id))
+    return describe(intake.view(session, slug, upload_id))
 
 
 @router.get("/{upload_id}/rejects")

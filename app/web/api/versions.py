@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from app.curation import versions
-from app.curation.versions import VersionView
+from app.curation.versions import DifferenceView, VersionView
 from app.web.answers import Once
 from app.web.deps import ReadSession
 
@@ -89,7 +89,11 @@ def list_versions(
 
 @router.get("/{old}...{new}")
 def compare(slug: str, old: int, new: int, session: ReadSession) -> DifferenceAnswer:
-    found = versions.compare(session, slug, old, new)
+    return tell_difference(versions.compare(session, slug, old, new))
+
+
+def tell_difference(found: DifferenceView) -> DifferenceAnswer:
+    """The difference as the API tells it."""
     kinds = ("added", "edited", "removed", "status_changed")
     changes = {kind: ChangeAnswer.model_validate(getattr(found, kind)) for kind in kinds}
     return DifferenceAnswer(old=describe(found.old), new=describe(found.new), **changes)

@@ -1,0 +1,201 @@
+"""Bring data in, look at the board, decide."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+from sqlmodel import Session
+
+from app.cli import printing, working
+from app.cli.instance import AsJson, DataDir, Instance, opened
+from app.curation import (
+    access,
+    board,
+    catalogue,
+    intake,
+    progress,
+    queries,
+    rehearsing,
+    review,
+    targeting,
+)
+from app.curation.board_views import BoardView, JobView
+from app.curation.intake import Arrival, UploadView
+from app.curation.review import Change
+from app.curation.spooling import Spooled, SpoolWriter
+from app.storage import datasets, jobs
+from app.storage.tables import Status
+
+commands = typer.Typer()
+
+ACTOR = access.LOCAL_ADMIN
+CHUNK_BYTES = 1 << 20
+BOARD_KINDS = ("parse", "embed", "draw")
+
+File = Annotated[
+    list[Path],
+    typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="- is standard input."),
+]
+Name = Annotated[str, typer.Argument(help="The data set's name.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when anything was left out.")]
+
+
+@commands.command("import")
+def import_files(
+    files: File,
+    dataset: Annotated[str, typer.Option(help="The data set; it is made if it is not there.")],
+    dry_run: Annotated[bool, typer.Option(help="Report without storing.")] = False,
+    strict: Strict = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read files into a data set, and report what became of each line."""
+    rejected = 0
+    with opened(data_dir) as instance:
+        slug = _find_or_create(instance, dataset)
+        for file in files:
+            view = _rehearse(instance, slug, file) if dry_run else _import(instance, slug, file)
+            rejected += view.rejected
+            _report(view, file, as_json=as_json)
+    if strict and rejected:
+        raise typer.Exit(1)
+
+
+@commands.command("board")
+def show_board(
+    name: Name,
+    target: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A file of reference inputs.")
+    ] = None,
+    itself: Annotated[bool, typer.Option(help="Compare the data with themselves.")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Embed, place and flag what is new, and show the board."""
+    with opened(data_dir) as instance:
+        slug = datasets.slug_of(name)
+        if target is not None:
+            _send(instance, slug, target, purpose="target")
+        with instance.write() as session:
+            if itself:
+                targeting.use_itself(session, slug, actor=ACTOR)
+            else:
+                targeting.redraw(session, slug)
+        working.work_off(instance, BOARD_KINDS, lambda session: _board_job(session, slug))
+        with instance.read() as session:
+            view = board.view(session, slug)
+    _show(view, as_json=as_json)
+
+
+@commands.command("decide")
+def decide(
+    name: Name,
+    query: Annotated[str, typer.Option(help='Which samples, such as "status=pending&cell=3.2".')],
+    status: Annotated[Status, typer.Option(help="What they become.")],
+    reason: Annotated[str, typer.Option(help="Goes into the history of each.")] = "",
+    preview: Annotated[bool, typer.Option(help="Count, and change nothing.")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide about all samples that match, as one act that can be undone."""
+    with opened(data_dir) as instance:
+        asked, change = queries.parse_string(query), Change(status=status.value, reason=reason)
+        slug = datasets.slug_of(name)
+        with instance.write() as session:
+            done = review.decide_many(session, slug, asked, change, actor=ACTOR, preview=preview)
+        if done.job is not None:
+            working.finish(instance, done.job)
+    told = {"matched": done.matched, "changed": done.changed, "batch": done.batch, "job": done.job}
+    if as_json:
+        printing.tell(told)
+        return
+    changed = done.matched if done.job else done.changed
+    would = "would be" if preview else "are"
+    printing.say(f"{done.matched:,} match, {changed:,} {would} {status.value} now.")
+
+
+def _find_or_create(instance: Instance, name: str) -> str:
+    slug = datasets.slug_of(name)
+    with instance.write() as session:
+        if datasets.find(session, slug) is None:
+            slug = catalogue.create(session, name, actor=ACTOR).slug
+            printing.remark(f"Made the data set {name}.")
+    return slug
+
+
+def _import(instance: Instance, slug: str, file: Path) -> UploadView:
+    view = _send(instance, slug, file)
+    if view.job is not None:
+        working.finish(instance, view.job)
+    with instance.read() as session:
+        return intake.view(session, slug, view.id)
+
+
+def _rehearse(instance: Instance, slug: str, file: Path) -> UploadView:
+    spooled = _spool(instance, file)
+    return rehearsing.rehearse(instance.read, slug, spooled, spool=instance.settings.spool)
+
+
+def _send(instance: Instance, slug: str, file: Path, *, purpose: str = "samples") -> UploadView:
+    spooled = _spool(instance, file)
+    arrival = Arrival(ACTOR, "" if str(file) == "-" else file.name, purpose=purpose)
+    with instance.write() as session:
+        return intake.accept(session, slug, spooled, arrival, spool=instance.settings.spool)
+
+
+def _spool(instance: Instance, file: Path) -> Spooled:
+    settings = instance.settings
+    with SpoolWriter(settings.spool, limit=settings.upload_bytes) as writer:
+        if str(file) == "-":
+            _copy(sys.stdin.buffer, writer)
+        else:
+            with file.open("rb") as stream:
+                _copy(stream, writer)
+        return writer.finish()
+
+
+def _copy(stream: BinaryIO, writer: SpoolWriter) -> None:
+    while chunk := stream.read(CHUNK_BYTES):
+        writer.write(chunk)
+
+
+def _report(view: UploadView, file: Path, *, as_json: bool) -> None:
+    if as_json:
+        from app.web.api import uploads
+
+        printing.tell(uploads.describe(view))
+        return
+    parts = ("accepted", "updated", "duplicate", "rejected", "blank")
+    counts = ", ".join(f"{getattr(view, part):,} {part}" for part in parts)
+    read_as = f" ({view.container}, {view.dialect})" if view.dialect else ""
+    printing.say(f"{file}{read_as}: {view.lines:,} lines: {counts}.")
+    for reject in view.rejects[:10]:
+        printing.say(f"  line {reject.line:,}: {reject.reason}")
+
+
+def _board_job(session: Session, slug: str) -> JobView | None:
+    """The next job that the board waits for; the answers' vectors are not among them."""
+    dataset = datasets.get(session, slug)
+    for row in jobs.open_of(session, dataset.id):
+        if row.kind in BOARD_KINDS and row.params.get("side") != "output":
+            return progress.view(session, row.id)
+    return None
+
+
+def _show(view: BoardView, *, as_json: bool) -> None:
+    if as_json:
+        from app.web.api import boards
+
+        printing.tell(boards.describe(view))
+        return
+    printing.say(view.target_sentence)
+    printing.say(f"{view.score_label} {view.score}: {view.placed:,} samples placed.")
+    for title, regions in (("Cut first", view.cut_first), ("Write next", view.write_next)):
+        if regions:
+            printing.say("")
+            rows = [
+                (f"{r.topic} / {r.name}", f"{r.have:,}", f"{r.expected:,.0f}", f"{r.act:,}")
+                for r in regions
+            ]
+            printing.show_table((title, "have", "expected", title.split()[0].lower()), rows)

@@ -1,0 +1,166 @@
+"""Freeze, compare, export."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli import printing, working
+from app.cli.data import ACTOR, Name, Strict
+from app.cli.instance import AsJson, DataDir, Instance, opened
+from app.curation import export, versions
+from app.curation.export import ExportView, Order
+from app.curation.versions import VersionView
+from app.errors import InvalidError
+from app.storage import datasets
+
+commands = typer.Typer()
+
+
+class NoFolderError(InvalidError):
+    """Say with -o DIR where the files are to go."""
+
+
+@commands.command("version")
+def freeze(
+    name: Name,
+    query: Annotated[str, typer.Option(help="Only what it finds; all samples without it.")] = "",
+    title: Annotated[str, typer.Option("--name", help="What to call the version.")] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Freeze the samples as they are now."""
+    with opened(data_dir) as instance, instance.write() as session:
+        slug = datasets.slug_of(name)
+        view = versions.freeze(session, slug, query=query, name=title, actor=ACTOR)
+    _show_version(view, as_json=as_json)
+
+
+@commands.command("versions")
+def list_versions(name: Name, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the frozen versions, newest first."""
+    with opened(data_dir) as instance, instance.read() as session:
+        found = versions.history(session, datasets.slug_of(name), limit=1_000).versions
+    if as_json:
+        for view in found:
+            _show_version(view, as_json=True)
+        return
+    rows = [
+        (view.number, view.name, f"{view.rows:,}", view.query or "all", view.hash[:12], view.actor)
+        for view in found
+    ]
+    printing.show_table(("version", "name", "samples", "what", "hash", "by"), rows)
+
+
+@commands.command("diff")
+def compare(
+    name: Name,
+    old: Annotated[int, typer.Argument(metavar="A", help="The older version's number.")],
+    new: Annotated[int, typer.Argument(metavar="B", help="The newer version's number.")],
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what changed from one version to another."""
+    with opened(data_dir) as instance, instance.read() as session:
+        found = versions.compare(session, datasets.slug_of(name), old, new)
+    if as_json:
+        from app.web.api import versions as api
+
+        printing.tell(api.tell_difference(found))
+        return
+    changes = (
+        ("added", found.added),
+        ("edited", found.edited),
+        ("removed", found.removed),
+        ("status changed", found.status_changed),
+    )
+    rows = [
+        (words, f"{change.count:,}", " ".join(map(str, change.samples[:10])))
+        for words, change in changes
+    ]
+    printing.show_table((f"v{old} to v{new}", "samples", "the first"), rows)
+
+
+@commands.command("export")
+def export_files(
+    name: Name,
+    format_name: Annotated[str, typer.Option("--format", help="Such as openai-chat, alpaca.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", file_okay=False, help="Where the files go.")
+    ] = None,
+    query: Annotated[str, typer.Option(help="Only what it finds; approved samples of all.")] = "",
+    version: Annotated[int | None, typer.Option(help="A frozen version.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Check every sample and write nothing.")] = False,
+    strict: Strict = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Freeze, check by the trainer's rules, write files and manifest."""
+    if output is None and not dry_run:
+        raise NoFolderError
+    if version is not None and query:
+        raise typer.BadParameter("give --version or --query, not both")
+    order = Order(format_name, version, query, dry_run=dry_run)
+    with opened(data_dir) as instance:
+        view = _export(instance, datasets.slug_of(name), order)
+        if output is not None and not dry_run:
+            _save(instance, view, output)
+    _show_export(view, output, as_json=as_json)
+    if strict and view.failures:
+        raise typer.Exit(1)
+
+
+def _export(instance: Instance, slug: str, order: Order) -> ExportView:
+    with instance.write() as session:
+        started = export.start(session, slug, order, actor=ACTOR)
+    if started.job is not None:
+        working.finish(instance, started.job.id)
+    with instance.read() as session:
+        return export.view(session, slug, started.id)
+
+
+def _save(instance: Instance, view: ExportView, output: Path) -> None:
+    """Copy the finished files; each appears under its name only when it is complete."""
+    output.mkdir(parents=True, exist_ok=True)
+    for file in view.files:
+        with instance.read() as session:
+            source = export.open_file(
+                session, view.dataset, view.id, file.name, folder=instance.settings.exports
+            )
+        partial = output / f".{file.name}.{os.getpid()}.partial"
+        try:
+            shutil.copyfile(source, partial)
+            partial.replace(output / file.name)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _show_version(view: VersionView, *, as_json: bool) -> None:
+    if as_json:
+        from app.web.api import versions as api
+
+        printing.tell(api.describe(view))
+        return
+    name = f" ({view.name})" if view.name else ""
+    statuses = ", ".join(f"{number:,} {status}" for status, number in view.statuses)
+    printing.say(f"Version {view.number}{name}: {view.rows:,} samples: {statuses}.")
+    printing.say(f"sha256 {view.hash}")
+
+
+def _show_export(view: ExportView, output: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        from app.web.api import exports as api
+
+        printing.tell(api.describe(view))
+        return
+    printing.say(
+        f"Version {view.version}: {view.rows:,} of {view.total:,} samples pass the rules of"
+        f" {view.title}."
+    )
+    for failure in view.failures:
+        first = f" {failure.count:,}: samples {', '.join(map(str, failure.samples[:10]))}"
+        printing.say(f"  {failure.rule}: {failure.sentence}{first if failure.count else ''}")
+    for file in view.files:
+        printing.say(f"{(output or Path()) / file.name}  {file.bytes:,} bytes  {file.sha256}")

@@ -1,0 +1,44 @@
+"""The demo data set: samples written for this project, with faults on purpose, and a reference."""
+
+from pathlib import Path
+
+from sqlmodel import Session
+
+from app.curation import catalogue, intake
+from app.curation.intake import Arrival
+from app.curation.spooling import SpoolWriter
+from app.storage.database import Sessions
+from app.storage.datasets import DatasetExistsError
+
+NAME = "Everyday fixes"
+TASK = (
+    "Somebody describes an everyday problem at home, at work or on the way; the answer is one"
+    " short, kind, concrete fix: the likely cause, one to three steps, and when to get help."
+)
+SAMPLES, REFERENCE = "everyday.jsonl", "everyday_reference.jsonl"
+
+
+def load(write: Sessions, folder: Path, *, spool: Path, actor: str) -> str | None:
+    """Bring the demo into an instance that has no data set yet; return its slug, else None.
+
+    Once it was there it does not come back, not even from the trash.
+    """
+    with write() as session:
+        if catalogue.listing(session).datasets:
+            return None
+        try:
+            slug = catalogue.create(session, NAME, actor=actor, task=TASK).slug
+        except DatasetExistsError:
+            return None
+        # The reference first, so that the first board is drawn against it.
+        _send(session, slug, folder / REFERENCE, Arrival(actor, REFERENCE, None, "target"), spool)
+        _send(session, slug, folder / SAMPLES, Arrival(actor, SAMPLES), spool)
+    return slug
+
+
+def _send(session: Session, slug: str, path: Path, arrival: Arrival, spool: Path) -> None:
+    content = path.read_bytes()
+    with SpoolWriter(spool, limit=len(content)) as writer:
+        writer.write(content)
+        spooled = writer.finish()
+    intake.accept(session, slug, spooled, arrival, spool=spool)
