@@ -4,6 +4,7 @@ An act with a control on the page (`data-act="approve"`) clicks that control; th
 board listens for the acts of its cursor.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,7 @@ TABLE = (
     Key(BOARD, "Shift+G", "previous-gap", "previous gap"),
     Key(BOARD, "Enter", "list", "list the samples of the cell"),
     Key(BOARD, "V", "review-cell", "review the samples of the cell"),
+    Key(BOARD, "T", "trim", "trim the over-dense cell: shows what would go first"),
     Key(SAMPLES, "A", "approve", "approve"),
     Key(SAMPLES, "X", "reject", "reject"),
     Key(SAMPLES, "N", "needs_work", "needs work"),
@@ -93,17 +95,15 @@ def script() -> list[dict[str, str]]:
     return [{"where": PAGES[row.where], "key": row.key, "act": row.act} for row in TABLE]
 
 
-def clashes() -> list[tuple[str, str]]:
+def clashes(table: Sequence[Key] = TABLE) -> list[tuple[str, str]]:
     """Keys that would do two things in one place."""
     seen: dict[tuple[str, str], str] = {}
-    found = []
-    for row in TABLE:
-        for place in _places(row.where):
-            if seen.setdefault((place, row.key), row.act) != row.act:
-                found.append((place, row.key))
-    return found
-
-
+    return [
+        (place, row.key)
+        for row in table
+        for place in _places(row.where)
+        if seen.setdefault((place, row.key), row.act) != row.act
+    ]
 
 
 def _places(where: str) -> tuple[str, ...]:
