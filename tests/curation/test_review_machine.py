@@ -95,7 +95,7 @@ class Review(RuleBasedStateMachine):
     def undo(self, who: str) -> None:
         with self.session() as session, session.begin():
             report = undoing.undo(session, "recipes", who)
-        assert (report.batch if report else None) == (self.done[who] or [None])[-1]
+        assert (report.batch if report else None) == last_of(self.done[who])
         if report:
             self.undone[who].append(self.done[who].pop())
 
@@ -103,7 +103,7 @@ class Review(RuleBasedStateMachine):
     def redo(self, who: str) -> None:
         with self.session() as session, session.begin():
             report = undoing.redo(session, "recipes", who)
-        assert (report.batch if report else None) == (self.undone[who] or [None])[-1]
+        assert (report.batch if report else None) == last_of(self.undone[who])
         if report:
             self.done[who].append(self.undone[who].pop())
 
@@ -119,6 +119,10 @@ class Review(RuleBasedStateMachine):
     def the_chain_of_events_holds(self) -> None:
         with self.session() as session:
             assert events.broken_link(session, self.dataset.id) is None
+
+
+def last_of(batches: list[str]) -> str | None:
+    return batches[-1] if batches else None
 
 
 def test_whatever_two_people_do_the_state_is_the_fold_of_the_events(engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """T07: whatever is asked, it is refused or finds exactly the rows that a plain reading finds."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +134,7 @@ def test_nobody_reads_another_data_set(
 
 
 def random_pairs(dice: random.Random, told: list[Told]) -> Iterator[tuple[str, str]]:
-    makers = {
+    makers: dict[str, Callable[[], str]] = {
         "status": lambda: listed(dice, [status.value for status in Status]),
         "origin": lambda: listed(dice, [origin.value for origin in Origin]),
         "label": lambda: listed(dice, LABELS),
@@ -178,14 +178,15 @@ def _holds(sample: Told, name: str, said: tuple[str, ...]) -> bool:
         return str(sample.columns[name]) in said
     if name == "q":
         return all(says(sample, word) for word in said)
-    return {
+    rules: dict[str, Callable[[], bool]] = {
         "trash": lambda: True,
         "ids": lambda: str(sample.id) in said,
         "length": lambda: within(sample, said[0]),
         "cell": lambda: cell_of(sample).get("id") in said,
         "topic": lambda: cell_of(sample).get("topic") in said,
         "flag": lambda: any(flagged(sample, flag) for flag in said),
-    }[name]()
+    }
+    return rules[name]()
 
 
 def says(sample: Told, word: str) -> bool:
