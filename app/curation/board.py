@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import Session
 
 from app.curation import frames as packing
@@ -24,7 +25,9 @@ from app.curation.board_views import (
 )
 from app.curation.drawing import TAU
 from app.geometry import balance, regions
+from app.geometry import evidence as evidence_of
 from app.geometry.balance import Balance, State
+from app.geometry.evidence import Evidence
 from app.geometry.frame import Frame
 from app.storage import datasets, frames, jobs, placements, samples, targets
 from app.storage.board_tables import FrameRow, TargetRow
@@ -58,6 +61,7 @@ class Judged:
     counts: list[int]
     outsiders: int
     balance: Balance
+    evidence: Evidence | None  # None without samples
 
 
 def head(session: Session, slug: str) -> DatasetHead:
@@ -73,17 +77,24 @@ def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> J
     if row is None:
         return None
     frame, target = packing.unpack(row), targets.get_by_id(session, row.target_id)
-    found = placements.count_by_cell(session, dataset.id, row.id, wanted)
-    counts = [found.get(cell, 0) for cell in range(frame.cells)]
-    total = sum(counts)
+    cell, levels = placements.parts(session, dataset.id, row.id, wanted)
+    counts = np.bincount(cell[cell >= 0], minlength=frame.cells)
+    evidence = _weigh(frame, cell, levels)
+    total = int(counts.sum())
     verdict = balance.judge(
-        np.array(counts),
+        counts,
         frame.shares,
         external=frame.external,
         target_size=frame.target_size,
         distinct_share=min(1.0, row.fitted_on / total) if total else 0.0,
+        portions=evidence.portions if evidence else None,
     )
-    return Judged(row, target, frame, counts, found.get(-1, 0), verdict)
+    outsiders = int((cell < 0).sum())
+    return Judged(row, target, frame, counts.tolist(), outsiders, verdict, evidence)
+
+
+def _weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> Evidence | None:
+    return evidence_of.weigh(frame, cell, levels) if len(cell) else None
 
 
 def view(session: Session, slug: str, *, shown: str = "board", cell: str = "") -> BoardView:
@@ -159,13 +170,16 @@ def _line(slug: str, cell: str, row: Any, sizes: dict[int, int]) -> SampleLine:
 
 
 def _uncovered(session: Session, judged: Judged, number: int) -> tuple[str, ...]:
-    """Inputs of the target in this cell, where the data have too few."""
-    if judged.balance.state[number] not in (State.GAP, State.SPARSE):
+    """Inputs of the target in this cell that nothing covers."""
+    if judged.evidence is None or judged.target.kind != "reference":
         return ()
-    if judged.target.kind != "reference":
+    frame = judged.frame
+    bare = frame.target_rows[judged.evidence.gap & (frame.target_cell == number)]
+    if not len(bare):
         return ()
-    positions = judged.row.facts["cells"][number].get("examples", [])[:UNCOVERED]
-    return tuple(targets.texts_at(session, judged.target.id, positions))
+    positions = targets.positions_of(session, judged.target.id)
+    chosen = [positions[row] for row in bare[:UNCOVERED].tolist()]
+    return tuple(targets.texts_at(session, judged.target.id, chosen))
 
 
 def _knots(

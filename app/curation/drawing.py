@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
 
+from app.curation import fitting, naming
 from app.curation import frames as packing
-from app.curation import naming
+from app.curation.fitting import Base
 from app.geometry import balance, neighbours, redundancy, thinning
 from app.geometry import frame as geometry
 from app.geometry.frame import Places
 from app.storage import datasets, embeddings, frames, jobs, placements, samples, targets
 from app.storage.board_tables import FrameRow, TargetRow
 from app.storage.database import Sessions
-from app.storage.embeddings import Side
 from app.storage.tables import DatasetRow, JobRow
 
 TAU = 0.93
@@ -78,9 +78,31 @@ def draw_board(read: Sessions, write: Sessions, job: JobRow, encoder: str) -> No
 
 def _gather(session: Session, dataset_id: int, encoder: str) -> Material:
     dataset = datasets.get_by_id(session, dataset_id)
-    target = targets.find(session, dataset_id) or targets.add(session, dataset_id, "itself")
-    ids, hashes, vectors = embeddings.of_samples(session, dataset_id, _side(dataset), encoder)
-    return Material(dataset, target, frames.newest(session, dataset_id), ids, hashes, vectors)
+    side = dataset.side
+    target = targets.find(session, dataset_id, side)
+    if target is None:
+        target = targets.add(session, dataset_id, "itself", side=side)
+    ids, hashes, vectors = _vectors_of(session, dataset_id, side, encoder)
+    old = frames.of_side(session, dataset_id, side)
+    return Material(dataset, target, old, ids, hashes, vectors)
+
+
+def _vectors_of(
+    session: Session, dataset_id: int, side: str, encoder: str
+) -> tuple[list[int], list[str], Vectors]:
+    """Ids, hashes and vectors of one side; of a pair both, one after the other.
+
+    The cosine of two pairs is then the mean of the cosines of their sides.
+    """
+    if side != "pair":
+        wanted = embeddings.side_of(side)
+        return embeddings.of_samples(session, dataset_id, wanted, encoder)
+    asked = embeddings.of_samples(session, dataset_id, "input", encoder)
+    told = embeddings.of_samples(session, dataset_id, "output", encoder)
+    both, one, two = np.intersect1d(asked[0], told[0], return_indices=True)
+    hashes = [asked[1][a][:16] + told[1][b][:16] for a, b in zip(one, two, strict=True)]
+    vectors = np.concatenate([asked[2][one], told[2][two]], axis=1) / np.sqrt(2)
+    return both.tolist(), hashes, vectors.astype(np.float32)
 
 
 def _serves(row: FrameRow, material: Material, encoder: str) -> bool:
@@ -94,18 +116,9 @@ def _serves(row: FrameRow, material: Material, encoder: str) -> bool:
 
 def _freeze(read: Sessions, write: Sessions, material: Material, encoder: str) -> FrameRow:
     """Fit, name and store a new frame."""
-    external = material.target.kind != "itself"
     with read() as session:
-        if external:
-            base = embeddings.of_target(session, material.target.id, encoder)
-            texts = targets.texts_of(session, material.target.id)
-        else:
-            kept = thinning.distinct(material.vectors, tau=TAU)
-            base = material.vectors[kept]
-            chosen = [material.ids[at] for at in np.flatnonzero(kept)]
-            texts = naming.inputs_of(samples.texts_of(session, chosen))
-    frame = geometry.fit(base, external=external)
-    facts = naming.name(frame, geometry.place(frame, base), texts)
+        base = _base(session, material, encoder)
+    frame, facts = fitting.fit(base, material.old)
     with write() as session:
         return frames.add(
             session,
@@ -113,10 +126,22 @@ def _freeze(read: Sessions, write: Sessions, material: Material, encoder: str) -
             target_id=material.target.id,
             side=material.dataset.side,
             encoder=encoder,
-            fitted_on=len(base),
+            fitted_on=len(base.vectors),
             facts=facts,
             arrays=packing.pack(frame),
         )
+
+
+def _base(session: Session, material: Material, encoder: str) -> Base:
+    """The target's own vectors and texts; for `itself` those of the distinct samples."""
+    if material.target.kind != "itself":
+        vectors = embeddings.of_target(session, material.target.id, encoder)
+        return Base(vectors, targets.texts_of(session, material.target.id), external=True)
+    kept = thinning.distinct(material.vectors, tau=TAU)
+    chosen = [material.ids[at] for at in np.flatnonzero(kept)]
+    rows = samples.texts_of(session, chosen)
+    side = material.dataset.side
+    return Base(material.vectors[kept], naming.texts_of(rows, side=side), external=False)
 
 
 def _examine(places: Places, vectors: Vectors) -> Darts:
@@ -158,6 +183,7 @@ def _dart(frame_id: int, material: Material, darts: Darts, at: int) -> dict[str,
         "similarity": float(darts.similarity[at]),
         "knot": int(darts.knot[at]),
         "redundancy": int(darts.rank[at]),
+        "levels": places.levels[at].astype("<u2").tobytes(),
     }
 
 
@@ -167,7 +193,3 @@ def _reporter(write: Sessions, job: JobRow) -> Report:
             jobs.checkpoint(session, job, phase=phase, done=done, total=total)
 
     return report
-
-
-def _side(dataset: DatasetRow) -> Side:
-    return "output" if dataset.side == "output" else "input"

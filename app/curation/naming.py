@@ -14,9 +14,15 @@ CHARACTERS = 400
 EXAMPLES = 12
 
 
-def inputs_of(rows: Iterable[tuple[int, str, object]]) -> list[tuple[int, str]]:
-    """(id, input text) of (id, messages, status) rows."""
-    return [(row[0], Sample(load_messages(row[1])).input_text) for row in rows]
+def texts_of(
+    rows: Iterable[tuple[int, str, object]], *, side: str = "input"
+) -> list[tuple[int, str]]:
+    """(id, text of the side) of (id, messages, status) rows; of a pair the input."""
+    read = ((row[0], Sample(load_messages(row[1]))) for row in rows)
+    return [
+        (number, sample.output_text if side == "output" else sample.input_text)
+        for number, sample in read
+    ]
 
 
 def name(frame: Frame, places: Places, texts: Sequence[tuple[int, str]]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class TargetRow(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     dataset_id: int = Field(foreign_key="dataset.id", index=True, ondelete="CASCADE")
     kind: str = Field(max_length=20)
+    side: str = Field(default="input", max_length=10)
     name: str = Field(default="", max_length=255)
     upload_id: int | None = Field(default=None, foreign_key="upload.id")
     created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
@@ -81,4 +82,5 @@ class PlacementRow(SQLModel, table=True):
     distance: float
     similarity: float = 0.0  # to its nearest other sample
     knot: int = -1  # which near-duplicate component, -1: none
-    redundancy: int = -1  # order in which its knot or cell would be cut, 0 first, -1: keep
+    redundancy: int = -1  # order in which its cell would be cut, 0 first
+    levels: bytes = Field(default=b"", sa_type=LargeBinary)  # u16 parts, for evidence.weigh

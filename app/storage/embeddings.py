@@ -17,6 +17,11 @@ from app.storage.tables import SampleRow
 Side = Literal["input", "output"]
 
 
+def side_of(name: str) -> Side:
+    """The side of that name; whatever else it says means the input."""
+    return "output" if name == "output" else "input"
+
+
 def add_many(
     session: Session, encoder: str, hashes: Sequence[str], vectors: NDArray[np.float32]
 ) -> None:

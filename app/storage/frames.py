@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, func, select
 
 from app.errors import NotFoundError
 from app.storage.board_tables import FrameRow
+from app.storage.tables import DatasetRow
 
 
 class FrameNotFoundError(NotFoundError):
@@ -40,9 +42,12 @@ def add(session: Session, **values: Any) -> FrameRow:
 
 
 def newest(session: Session, dataset_id: int) -> FrameRow | None:
-    """The frame in force, or None before the first board."""
+    """The frame in force, or None before the first board.
+
+    That is the newest of the data set's side; while that side has none yet, the newest.
+    """
     query = select(FrameRow).where(FrameRow.dataset_id == dataset_id)
-    return session.exec(query.order_by(col(FrameRow.number).desc()).limit(1)).first()
+    return session.exec(query.order_by(*_in_force()).limit(1)).first()
 
 
 def outline(session: Session, dataset_id: int) -> Outline | None:
@@ -50,7 +55,7 @@ def outline(session: Session, dataset_id: int) -> Outline | None:
     query = select(FrameRow.id, FrameRow.number, FrameRow.facts).where(
         FrameRow.dataset_id == dataset_id
     )
-    row = session.exec(query.order_by(col(FrameRow.number).desc()).limit(1)).first()
+    row = session.exec(query.order_by(*_in_force()).limit(1)).first()
     return None if row is None else Outline(row[0], row[1], dict(row[2]))
 
 
@@ -61,3 +66,15 @@ def get(session: Session, dataset_id: int, number: int) -> FrameRow:
     if row is None:
         raise FrameNotFoundError
     return row
+
+
+def of_side(session: Session, dataset_id: int, side: str) -> FrameRow | None:
+    """The newest frame of a side, or None."""
+    query = select(FrameRow).where(FrameRow.dataset_id == dataset_id, FrameRow.side == side)
+    return session.exec(query.order_by(col(FrameRow.number).desc()).limit(1)).first()
+
+
+def _in_force() -> tuple[ColumnElement[int], ColumnElement[int]]:
+    side = select(DatasetRow.side).where(DatasetRow.id == FrameRow.dataset_id).scalar_subquery()
+    asked = case((col(FrameRow.side) == side, 1), else_=0)
+    return asked.desc(), col(FrameRow.number).desc()

@@ -10,23 +10,30 @@ from app.storage.tables import UploadRow, UploadState
 
 
 def add(
-    session: Session, dataset_id: int, kind: str, *, name: str = "", upload_id: int | None = None
+    session: Session,
+    dataset_id: int,
+    kind: str,
+    *,
+    side: str = "input",
+    name: str = "",
+    upload_id: int | None = None,
 ) -> TargetRow:
-    """Make this the data set's target from now on."""
-    row = TargetRow(dataset_id=dataset_id, kind=kind, name=name, upload_id=upload_id)
+    """Make this the target of one side of the data set from now on."""
+    row = TargetRow(dataset_id=dataset_id, kind=kind, side=side, name=name, upload_id=upload_id)
     session.add(row)
     session.flush()
     return row
 
 
-def find(session: Session, dataset_id: int) -> TargetRow | None:
-    """The target in force: the newest one whose file is read to its end, or None."""
+def find(session: Session, dataset_id: int, side: str = "input") -> TargetRow | None:
+    """The target of a side: the newest one whose file is read to its end, or None."""
     whole = and_(col(UploadRow.state) == UploadState.DONE, col(UploadRow.accepted) > 0)
     query = (
         select(TargetRow)
         .outerjoin(UploadRow, col(UploadRow.id) == TargetRow.upload_id)
         .where(
             TargetRow.dataset_id == dataset_id,
+            TargetRow.side == side,
             or_(col(TargetRow.upload_id).is_(None), whole),
         )
     )
@@ -64,6 +71,12 @@ def texts_of(session: Session, target_id: int) -> list[tuple[int, str]]:
     query = select(TargetTextRow.position, TargetTextRow.text)
     query = query.where(TargetTextRow.target_id == target_id)
     return [(at, text) for at, text in session.exec(query.order_by(col(TargetTextRow.position)))]
+
+
+def positions_of(session: Session, target_id: int) -> list[int]:
+    """The positions of a target's inputs: row n of its vectors is the n-th of them."""
+    query = select(TargetTextRow.position).where(TargetTextRow.target_id == target_id)
+    return list(session.exec(query.order_by(col(TargetTextRow.position))))
 
 
 def texts_at(session: Session, target_id: int, positions: Sequence[int]) -> list[str]:

@@ -36,6 +36,8 @@ PERMISSIONS: Permissions = {
     ("POST", "/d/{slug}/board"): CURATOR,
     ("POST", "/d/{slug}/target"): CURATOR,
     ("POST", "/d/{slug}/target/itself"): CURATOR,
+    ("GET", "/d/{slug}/trim"): REVIEWER,
+    ("POST", "/d/{slug}/trim"): CURATOR,
     # Pages, samples and review
     ("GET", "/d/{slug}/samples"): VIEWER,
     ("GET", "/d/{slug}/s/{sample}"): VIEWER,

@@ -385,6 +385,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dataset_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("upload_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -470,6 +471,7 @@ def upgrade() -> None:
         sa.Column("similarity", sa.Float(), nullable=False),
         sa.Column("knot", sa.Integer(), nullable=False),
         sa.Column("redundancy", sa.Integer(), nullable=False),
+        sa.Column("levels", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["frame_id"], ["frame.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("frame_id", "sample_id"),
     )

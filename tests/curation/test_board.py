@@ -14,30 +14,13 @@ from app.storage import frames as frame_rows
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
+from tests.curation.lopsided import asked, data_of, reference
 from tests.pipeline import Pipeline
-
-WORDS = ("egg", "bread", "soup", "cake", "rice", "pasta", "salad", "curry", "pie", "stew")
-TOPICS = [f"{word} " * 3 for word in WORDS]
 
 
 @pytest.fixture
 def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
     return Pipeline(write, tmp_path, encoder)
-
-
-def asked(topic: int, number: int) -> str:
-    return f"{TOPICS[topic]} how long at {number} degrees in oven {number % 7}"
-
-
-def data_of(counts: list[int]) -> bytes:
-    rows = [(topic, n) for topic, count in enumerate(counts) for n in range(count)]
-    records = [{"prompt": asked(t, n), "completion": f"answer {t} {n}"} for t, n in rows]
-    return b"\n".join(orjson.dumps(record) for record in records)
-
-
-def reference() -> bytes:
-    rows = [{"prompt": asked(topic, 1000 + n)} for topic in range(10) for n in range(40)]
-    return b"\n".join(orjson.dumps(row) for row in rows)
 
 
 @pytest.fixture

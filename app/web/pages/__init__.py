@@ -1,6 +1,6 @@
 """The pages, one module per folder of templates/."""
 
-from app.web.pages import boards, datasets, doors, exports, imports, jobs, samples
+from app.web.pages import boards, datasets, doors, exports, imports, jobs, samples, trimming
 
 ROUTERS = (
     boards.router,
@@ -10,4 +10,5 @@ ROUTERS = (
     imports.router,
     jobs.router,
     samples.router,
+    trimming.router,
 )
