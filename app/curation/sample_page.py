@@ -59,7 +59,7 @@ def describe(
         flags=sample_rows.flags_of(place), history=_history(session, sample, upload),
         position=position, matching=matching, previous_href=previous, next_href=following,
         list_href=href(slug, "samples", query),
-        decide_href=href(slug, f"s/{sample.id}/decision", query),
+        decide_href=f"/d/{slug}/s/{sample.id}/decision",
         query=queries.write(query), fields=tuple(queries.pairs(query)),
     )  # fmt: skip
 

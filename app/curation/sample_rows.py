@@ -100,5 +100,5 @@ def _row(
         length=row.length,
         version=row.version,
         href=href(slug, f"s/{row.id}", query),
-        decide_href=href(slug, f"s/{row.id}/decision", query),
+        decide_href=f"/d/{slug}/s/{row.id}/decision",
     )

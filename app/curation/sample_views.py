@@ -40,7 +40,7 @@ class RowView:
     length: int
     version: int
     href: str  # its page, in the context of the list
-    decide_href: str  # where the form of a decision posts to; carries the query
+    decide_href: str  # where a decision posts to, with "?" and the list's query behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class SampleView:
     previous_href: str  # "" at the beginning
     next_href: str  # "" at the end
     list_href: str
-    decide_href: str
+    decide_href: str  # where a decision posts to, with "?" and the query behind it
     query: str
     fields: tuple[tuple[str, str], ...]  # the query as hidden fields of the decision's form
     queue: bool  # one at a time: after a decision the next pending sample comes
