@@ -20,7 +20,10 @@ LARGEST_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Tight:
-    """Tight clusters, the most telling (size x z) first: cluster of each sample or -1."""
+    """Tight clusters, numbered by size x (z above the limit), largest first.
+
+    `cluster` (n,) gives each sample its cluster or -1; `sizes` and `z` are by cluster.
+    """
 
     cluster: Integers
     sizes: Integers
@@ -37,7 +40,7 @@ def find(neighbours: Neighbours, *, largest_share: float = LARGEST_SHARE) -> Tig
     numbers = [number for number in range(label.max() + 1) if (label == number).sum() >= FEWEST]
     middle = {number: float(np.median(z[label == number])) for number in numbers}
     kept = [number for number in numbers if middle[number] > OUTSTANDING]
-    kept.sort(key=lambda number: -middle[number] * (label == number).sum())
+    kept.sort(key=lambda number: (OUTSTANDING - middle[number]) * (label == number).sum())
     cluster = np.full(count, -1)
     for rank, number in enumerate(kept):
         cluster[label == number] = rank
@@ -85,7 +88,7 @@ def _split(graph: Any, largest: int) -> Integers:
     from sklearn.cluster import HDBSCAN
 
     model = HDBSCAN(
-        min_cluster_size=FEWEST // 2,
+        min_cluster_size=FEWEST,
         min_samples=5,
         metric="precomputed",
         max_cluster_size=largest,
