@@ -100,11 +100,6 @@ def remove_session(session: Session, digest: str) -> None:
     session.execute(delete(SessionRow).where(col(SessionRow.hash) == digest))
 
 
-def remove_sessions_of(session: Session, user_id: int) -> None:
-    """End every session of a person."""
-    session.execute(delete(SessionRow).where(col(SessionRow.user_id) == user_id))
-
-
 def add_token(session: Session, row: TokenRow) -> None:
     """Add an API token."""
     session.add(row)

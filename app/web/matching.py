@@ -1,7 +1,6 @@
 """Which route a request will go to, asked before it goes there."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -32,12 +31,6 @@ def target_of(app: FastAPI, scope: Scope) -> Target | None:
         if match is Match.PARTIAL and partial is None:
             partial = _describe(route, found=False)
     return partial
-
-
-def all_targets(app: FastAPI) -> Iterator[Target]:
-    """Every route of the app, those of included routers and mounted apps too."""
-    for route in iter_route_contexts(app.routes):
-        yield _describe(route, found=True)
 
 
 def anonymous(template: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from app.web import matching
 from app.web.doors import PUBLIC
@@ -52,6 +53,6 @@ class Call:
 
 def every(app: FastAPI) -> Iterator[Call]:
     """Each method of each route, those of included routers and mounts too."""
-    for target in matching.all_targets(app):
-        for method in sorted(target.methods or {"GET", "HEAD"}):
-            yield Call(method, target.template)
+    for route in iter_route_contexts(app.routes):
+        for method in sorted(route.methods or {"GET", "HEAD"}):
+            yield Call(method, matching.anonymous(route.path_format or ""))

@@ -119,9 +119,8 @@ def test_t05_a_bound_token_may_do_in_its_own_data_set_what_its_role_may(
     assert other.get(f"/api/v1/jobs/{made.json()['id']}").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_t05_a_bound_token_does_not_get_out_by_spelling(other: TestClient) -> None:
+    for path in (
         "/api/v1/datasets/other/../recipes/board",
         "/api/v1/datasets/other%2f..%2frecipes/board",
         "/api/v1/datasets/recipes%2fboard",
@@ -132,10 +131,8 @@ def test_t05_a_bound_token_may_do_in_its_own_data_set_what_its_role_may(
         "/api/v1/jobs/99999999999999999999999999",
         "/api/v1/jobs/-1",
         "/d//other/board",
-    ],
-)
-def test_t05_a_bound_token_does_not_get_out_by_spelling(other: TestClient, path: str) -> None:
-    assert other.get(path).status_code in (403, 404)
+    ):
+        assert other.get(path).status_code in (403, 404), path
 
 
 def _all_but_the_way_out(app: FastAPI) -> Iterator[routes.Call]:

@@ -60,17 +60,6 @@ def test_a_session_tells_who_it_is_and_is_stale_after_a_minute(write: Sessions) 
         assert access.find_session(session, "s") == Visit("mia", "reviewer", stale=False)
 
 
-def test_all_sessions_of_a_person_end_together_and_nobody_elses(write: Sessions) -> None:
-    with write() as session:
-        mia = access.add_user(session, "mia", Role.REVIEWER)
-        noa = access.add_user(session, "noa", Role.ADMIN)
-        for digest, person in (("a", mia), ("b", mia), ("c", noa)):
-            access.add_session(session, person.id, digest)
-        access.remove_sessions_of(session, mia.id)
-        left = [digest for digest in "abc" if access.find_session(session, digest)]
-    assert left == ["c"]
-
-
 @pytest.mark.parametrize(
     ("changes", "in_force"),
     [
