@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
 
+from app.curation import darts, outline, progress
 from app.curation import frames as packing
-from app.curation import outline, progress
 from app.curation.board_views import (
     RIM,
     BoardView,
@@ -128,7 +128,7 @@ def view(session: Session, slug: str, *, shown: str = "board", cell: str = "") -
         cells=tuple(cells), topics=tuple(outline.topics(frame, cells, facts)),
         groups=tuple(outline.groups(frame, facts)), knots=_knots(session, dataset, judged, cells),
         selected=_panel(session, dataset, judged, cells, cell),
-        darts_href=f"/d/{slug}/board/{judged.row.number}/darts.bin", query="",
+        darts_href=darts.address(session, dataset, judged.row), query="",
     )  # fmt: skip
 
 

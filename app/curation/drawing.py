@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
 
+from app.curation import darts as packed_darts
 from app.curation import fitting, naming
 from app.curation import frames as packing
 from app.curation.fitting import Base
@@ -168,6 +169,8 @@ def _save(write: Sessions, job: JobRow, row: FrameRow, material: Material, darts
             rows = [_dart(row.id, material, darts, at) for at in chosen]
             placements.replace(session, row.id, rows)
             jobs.checkpoint(session, job, phase="store", done=chosen.stop, total=len(material.ids))
+    with write() as session:
+        packed_darts.lay_out(session, row.id)
 
 
 def _dart(frame_id: int, material: Material, darts: Darts, at: int) -> dict[str, Any]:

@@ -33,6 +33,8 @@ PERMISSIONS: Permissions = {
     ("GET", "/d/{slug}"): VIEWER,
     ("GET", "/d/{slug}/board"): VIEWER,
     ("GET", "/d/{slug}/board/{frame}/darts.bin"): VIEWER,
+    ("GET", "/d/{slug}/board/{frame}/mask.bin"): VIEWER,
+    ("GET", "/d/{slug}/board/{frame}/row/{at}"): VIEWER,
     ("POST", "/d/{slug}/board"): CURATOR,
     ("POST", "/d/{slug}/target"): CURATOR,
     ("POST", "/d/{slug}/target/itself"): CURATOR,

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.curation import board, darts, intake, progress, targeting
+from app.curation import board, intake, progress, targeting
 from app.curation.board_views import BoardView, RegionView
 from app.curation.intake import Arrival
+from app.web import dart_answers
 from app.web.api.jobs import JobAnswer
 from app.web.bodies import Caller, SpooledBody
 from app.web.deps import HouseDep, ReadSession, WriteSession
@@ -136,18 +137,7 @@ def set_target(
 
 @router.get("/board/{frame}/darts.bin", response_class=Response)
 def download_darts(slug: str, frame: int, request: Request, house: HouseDep) -> Response:
-    return darts_response(slug, frame, request, house)
-
-
-def darts_response(slug: str, frame: int, request: Request, house: HouseDep) -> Response:
-    """The darts, or 304 when the browser has them already."""
-    with house.read() as session:
-        packed = darts.pack(session, slug, frame)
-    tag = f'"{darts.fingerprint(packed)}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
-    return Response(packed, headers=headers, media_type="application/octet-stream")
+    return dart_answers.payload(request, house, slug, frame, view="board", color="status")
 
 
 def describe(view: BoardView) -> BoardAnswer:

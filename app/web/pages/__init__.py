@@ -1,9 +1,10 @@
 """The pages, one module per folder of templates/."""
 
-from app.web.pages import boards, datasets, doors, exports, imports, jobs, samples, trimming
+from app.web.pages import boards, darts, datasets, doors, exports, imports, jobs, samples, trimming
 
 ROUTERS = (
     boards.router,
+    darts.router,
     datasets.router,
     doors.router,
     exports.router,

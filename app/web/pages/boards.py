@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from app.curation import board, intake, targeting
 from app.curation.intake import Arrival
-from app.web.api.boards import darts_response
 from app.web.bodies import Caller, Filename, SpooledBody
-from app.web.deps import ActorName, HouseDep, ReadSession, RenderDep, WriteSession
+from app.web.deps import ActorName, ReadSession, RenderDep, WriteSession
 
 router = APIRouter(prefix="/d/{slug}")
 
@@ -29,13 +28,9 @@ def show_board(
 ) -> Response:
     found = board.view(session, slug, shown=view, cell=cell)
     # A click on a cell wants the panel beside the board; anything else the whole middle.
-    block = "side" if render.request.headers.get("HX-Target") == "side" else "content"
+    target = render.request.headers.get("HX-Target", "")  # "aside#side"
+    block = "side" if target.endswith("#side") else "content"
     return render("boards/show.html", block=block, board=found)
-
-
-@router.get("/board/{frame}/darts.bin")
-def download_darts(slug: str, frame: int, request: Request, house: HouseDep) -> Response:
-    return darts_response(slug, frame, request, house)
 
 
 @router.post("/target")

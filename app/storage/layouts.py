@@ -1,0 +1,138 @@
+"""Queries about drawn darts: packed positions, in the order in which they are drawn."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import insert
+from sqlmodel import Session, col, delete, func, select
+
+from app.storage.board_tables import PlacementRow
+from app.storage.dart_tables import DartChunkRow, DartLayoutRow
+from app.storage.filters import Filter, conditions
+from app.storage.tables import SampleRow
+
+View = Literal["board", "map", "target"]
+Column = Literal["ids", "x", "y", "cell", "flags"]
+
+CHUNK = 65_536
+"""Darts a chunk: what is in memory at a time while they are sent."""
+ROWS_PER_FETCH = 20_000
+TYPES = {"ids": "<i8", "x": "<u2", "y": "<u2", "cell": "<u2", "flags": "u1"}
+NO_CELL = 0xFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Darts in drawing order; arrays of length n.
+
+    `cell` is NO_CELL for outsiders; `ids` are samples, or positions in the target's file.
+    """
+
+    ids: NDArray[np.int64]
+    x: NDArray[np.uint16]
+    y: NDArray[np.uint16]
+    cell: NDArray[np.uint16]
+    flags: NDArray[np.uint8]
+
+
+def placed(session: Session, frame_id: int) -> NDArray[np.int64]:
+    """(sample id, x, y, cell, knot) of every dart of a frame, shape (n, 5), by sample id.
+
+    A million rows never stand in memory as Python objects: they come in parts.
+    """
+    place = PlacementRow
+    query = (
+        select(place.sample_id, place.x, place.y, place.cell, place.knot)  # type: ignore[call-overload]
+        .where(place.frame_id == frame_id)
+        .order_by(place.sample_id)
+    )
+    parts = _parts(session, query, columns=5)
+    return np.concatenate([np.zeros((0, 5), np.int64), *parts])
+
+
+def ids_of(session: Session, dataset_id: int, wanted: Filter) -> NDArray[np.int64]:
+    """The ids of all samples that match, in no order: for more of them than a list should hold."""
+    query = select(SampleRow.id).where(*conditions(dataset_id, wanted))
+    parts = _parts(session, query, columns=1)
+    return np.concatenate([np.zeros((0, 1), np.int64), *parts])[:, 0]
+
+
+def save(
+    session: Session, frame_id: int, view: View, layout: Layout, facts: dict[str, Any]
+) -> DartLayoutRow:
+    """Keep a layout in place of the older one of this view."""
+    session.exec(
+        delete(DartLayoutRow).where(
+            col(DartLayoutRow.frame_id) == frame_id, col(DartLayoutRow.view) == view
+        )
+    )
+    chunks = [_pack(layout, start) for start in range(0, len(layout.ids), CHUNK)]
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        for name in TYPES:
+            digest.update(chunk[name])
+    row = DartLayoutRow(
+        frame_id=frame_id,
+        view=view,
+        darts=len(layout.ids),
+        fingerprint=digest.hexdigest()[:32],
+        facts=facts,
+    )
+    session.add(row)
+    session.flush()
+    for number, chunk in enumerate(chunks):
+        session.execute(insert(DartChunkRow), [{"layout_id": row.id, "number": number, **chunk}])
+    return row
+
+
+def find(session: Session, frame_id: int, view: View) -> DartLayoutRow | None:
+    """The layout of a view, or None while it is not made."""
+    query = select(DartLayoutRow).where(
+        DartLayoutRow.frame_id == frame_id, DartLayoutRow.view == view
+    )
+    return session.exec(query).one_or_none()
+
+
+def count_placed(session: Session, frame_id: int) -> int:
+    """How many samples lie on the board of a frame, outsiders left out."""
+    query = select(func.count()).select_from(PlacementRow)
+    return session.exec(
+        query.where(PlacementRow.frame_id == frame_id, col(PlacementRow.cell) >= 0)
+    ).one()
+
+
+def column(
+    session: Session, layout: DartLayoutRow, name: Column, *, start: int = 0, stop: int = -1
+) -> Iterator[NDArray[Any]]:
+    """One column of the darts start..stop, a chunk at a time."""
+    stop = layout.darts if stop < 0 else min(stop, layout.darts)
+    for number in range(start // CHUNK, -(-stop // CHUNK)):
+        query = select(getattr(DartChunkRow, name)).where(
+            DartChunkRow.layout_id == layout.id, DartChunkRow.number == number
+        )
+        values = np.frombuffer(session.exec(query).one(), TYPES[name])
+        first = number * CHUNK
+        yield values[max(start - first, 0) : stop - first]
+
+
+def whole_column(session: Session, layout: DartLayoutRow, name: Column) -> NDArray[Any]:
+    """One column of all darts."""
+    empty = np.zeros(0, TYPES[name])
+    return np.concatenate([empty, *column(session, layout, name)])
+
+
+def _pack(layout: Layout, start: int) -> dict[str, bytes]:
+    return {
+        name: getattr(layout, name)[start : start + CHUNK].astype(kind).tobytes()
+        for name, kind in TYPES.items()
+    }
+
+
+def _parts(session: Session, query: Any, *, columns: int) -> Iterator[NDArray[np.int64]]:
+    found = session.execute(query.execution_options(yield_per=ROWS_PER_FETCH))
+    for rows in found.partitions():
+        yield np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, columns)
