@@ -1,0 +1,1 @@
+"""Samples -> findings: pure functions without I/O."""
