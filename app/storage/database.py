@@ -26,12 +26,13 @@ class UnknownDatabaseError(InvalidError):
 def connect(url: str, **options: Any) -> Engine:
     """Open the database at url, SQLite or Postgres."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, module=sqlite_module(), **options)
+        # An error must not put sample text into the log: hide_parameters.
+        engine = create_engine(url, module=sqlite_module(), hide_parameters=True, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.startswith("postgresql"):
-        return create_engine(url, pool_pre_ping=True, pool_size=20, **options)
+        return create_engine(url, pool_pre_ping=True, pool_size=20, hide_parameters=True, **options)
     raise UnknownDatabaseError
 
 
