@@ -14,6 +14,8 @@ from app.geometry.neighbours import Neighbours
 
 FEWEST = 20
 OUTSTANDING = 2.5
+FRINGE = 1.0
+"""What HDBSCAN adds round a cluster's rim though it is no denser than usual is not of it."""
 LARGEST_SHARE = 0.1
 """No cluster may hold more of the data, or HDBSCAN can make one giant of all."""
 
@@ -43,7 +45,7 @@ def find(neighbours: Neighbours, *, largest_share: float = LARGEST_SHARE) -> Tig
     kept.sort(key=lambda number: (OUTSTANDING - middle[number]) * (label == number).sum())
     cluster = np.full(count, -1)
     for rank, number in enumerate(kept):
-        cluster[label == number] = rank
+        cluster[(label == number) & (z > FRINGE)] = rank
     sizes = np.array([(cluster == rank).sum() for rank in range(len(kept))], dtype=np.int64)
     return Tight(cluster, sizes, np.array([middle[number] for number in kept]))
 
