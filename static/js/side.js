@@ -132,9 +132,11 @@ function startMessages() {
   document.addEventListener("htmx:error", () => toast("The server cannot be reached. What you did last was not saved.", { bad: true }));
   document.addEventListener("htmx:before:request", () => document.body.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:finally:request", () => document.body.removeAttribute("aria-busy"));
-  document.addEventListener("htmx:after:swap", () => {
-    const said = [...document.querySelectorAll("[data-announce]")].findLast((one) => one.dataset.announce)?.dataset.announce;
-    if (said) say(said);
+  document.addEventListener("htmx:after:swap", (event) => {
+    const old = event.detail.ctx?.target;
+    const fresh = (old?.id && document.getElementById(old.id)) || document;
+    const told = fresh.matches?.("[data-announce]") ? fresh : fresh.querySelector("[data-announce]");
+    if (told?.dataset.announce) say(told.dataset.announce);
     const here = document.querySelector("[data-here]")?.dataset.here;
     if (here && here !== location.pathname + location.search) history.replaceState({ htmx: true }, "", here);
     if (document.querySelector("[data-reload-when-done] [data-finished]")) location.reload();
