@@ -151,7 +151,9 @@ def run_batch(write: Sessions, job: JobRow) -> None:
 
 
 def by_ids(ids: Sequence[int]) -> Query:
-    """The query for exactly these samples."""
+    """The query for exactly these samples; none at all would ask for every sample."""
+    if not ids:
+        raise ChangeError("No samples are chosen.")
     return queries.parse([("ids", ",".join(map(str, ids)))])
 
 

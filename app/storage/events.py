@@ -80,13 +80,6 @@ def of_sample(session: Session, sample_id: int) -> Sequence[EventRow]:
     return session.exec(query.order_by(col(EventRow.seq))).all()
 
 
-def of_batch(session: Session, batch: str) -> Sequence[EventRow]:
-    """The events of one act, oldest first."""
-    return session.exec(
-        select(EventRow).where(EventRow.batch == batch).order_by(col(EventRow.seq))
-    ).all()
-
-
 def newest_of(
     session: Session, dataset_id: int, actor: str, *, limit: int = 200
 ) -> Sequence[EventRow]:

@@ -151,16 +151,6 @@ def ids_matching(session: Session, dataset_id: int, wanted: Filter) -> list[int]
     return list(session.exec(query.order_by(col(SampleRow.id))))
 
 
-def states_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[Status, str, int]]:
-    """Status, label and version of samples, by id."""
-    found: dict[int, tuple[Status, str, int]] = {}
-    for part in _parts(ids):
-        query = select(SampleRow.id, SampleRow.status, SampleRow.label, SampleRow.version)
-        rows = session.exec(query.where(col(SampleRow.id).in_(part)))
-        found |= {row[0]: (Status(row[1]), row[2], row[3]) for row in rows}
-    return found
-
-
 def movable(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """What people may change about samples, by id and by column."""
     found: dict[int, dict[str, Any]] = {}
@@ -194,6 +184,18 @@ def change(session: Session, ids: Sequence[int], **values: Any) -> None:
             .execution_options(synchronize_session=False)
         )
     session.expire_all()
+
+
+def described(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, str, str]]:
+    """Id, messages, language and origin of samples, in ascending order of id."""
+    for part in _parts(sorted(ids)):
+        query = (
+            select(SampleRow.id, SampleRow.messages, SampleRow.language, SampleRow.origin)
+            .where(col(SampleRow.id).in_(part))
+            .order_by(col(SampleRow.id))
+        )
+        for number, messages, language, origin in session.exec(query):
+            yield number, messages, language, str(origin)
 
 
 def texts_of(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, Status]]:

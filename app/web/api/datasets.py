@@ -10,10 +10,13 @@ from sqlmodel import Session
 
 from app.curation import catalogue
 from app.curation.catalogue import DatasetCard
+from app.web import problems
 from app.web.answers import Once
 from app.web.deps import ReadSession
 
-router = APIRouter(prefix="/api/v1/datasets", tags=["datasets"])
+router = APIRouter(
+    prefix="/api/v1/datasets", tags=["datasets"], responses=problems.documented(404, 409, 422)
+)
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Task = Annotated[str, StringConstraints(max_length=4_000)]

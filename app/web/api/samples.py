@@ -14,11 +14,12 @@ from app.curation.bulk import BatchReport
 from app.curation.review import Change
 from app.curation.sample_views import RowView, SampleRecord
 from app.curation.undoing import UndoReport
+from app.web import problems
 from app.web.answers import Once
 from app.web.asked import DOCUMENTED, Asked
 from app.web.deps import ReadSession
 
-router = APIRouter(prefix="/api/v1", tags=["samples"])
+router = APIRouter(prefix="/api/v1", tags=["samples"], responses=problems.documented(404, 409, 422))
 
 SampleId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -125,7 +126,10 @@ class BulkDecision(BaseModel):
     ids: list[Id] | None = Field(default=None, min_length=1, max_length=1_000)
     status: StatusName | None = None
     label: Label | None = None
-    delete: bool | None = None
+    delete: bool | None = Field(
+        default=None,
+        description="true: into the trash; false: out of it, with trash=1 in the query",
+    )
     reason: Remark = ""
     preview: bool = False
 
@@ -193,7 +197,9 @@ def show_sample(sample_id: SampleId, session: ReadSession, response: Response) -
     return _sample(found)
 
 
-@router.patch("/samples/{sample_id}", response_model=SampleAnswer)
+@router.patch(
+    "/samples/{sample_id}", response_model=SampleAnswer, responses=problems.documented(428)
+)
 def change_sample(
     sample_id: SampleId, wish: SamplePatch, once: Once, if_match: IfMatch = ""
 ) -> Response:

@@ -25,7 +25,8 @@ def program(ids: list[int], write: Sessions, tmp_path: Path) -> Iterator[TestCli
 
 
 def test_pages_follow_their_cursor_to_the_end(program: TestClient, ids: list[int]) -> None:
-    seen, after = [], ""
+    seen: list[int] = []
+    after: str | None = ""
     while after is not None:
         page = program.get(f"{URL}/samples", params={"limit": 2, "after": after}).json()
         seen += [item["id"] for item in page["items"]]

@@ -118,6 +118,13 @@ def test_ticked_rows_are_decided_together(
     assert [status_of(write, dataset, it) for it in ids] == ["rejected"] * 2 + ["pending"] * 2
 
 
+def test_a_bulk_decision_about_nothing_is_not_one_about_everything(
+    browser: TestClient, write: Sessions, dataset: DatasetRow, ids: list[int]
+) -> None:
+    assert browser.post("/d/recipes/decisions", data={"status": "rejected"}).status_code == 422
+    assert status_of(write, dataset, ids[0]) == "pending"
+
+
 @pytest.mark.parametrize(
     "asked", ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:alert(1)", "", "x\ny"]
 )
