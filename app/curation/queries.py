@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote
 from sqlmodel import Session
 
 from app.curation import query_values as values
+from app.curation import selecting
 from app.curation.query_values import QueryError
 from app.errors import ConflictError
 from app.storage import frames
@@ -36,6 +37,7 @@ READERS: Mapping[str, Read] = {
     "flag": values.flags,
     "cell": values.cells,
     "topic": values.topics,
+    "sel": values.selections,
     "length": values.length,
     "q": values.words,
     "upload": values.number,
@@ -44,7 +46,10 @@ READERS: Mapping[str, Read] = {
 }
 SINGLE = ("length", "upload", "trash")
 ORDERED = ("q", "not.q")
-TURNED = ("status", "origin", "label", "source", "split", "language", "flag", "cell", "topic", "q")
+TURNED = (
+    "status", "origin", "label", "source", "split", "language", "flag", "cell", "topic", "sel",
+    "q",
+)  # fmt: skip
 NAMES = tuple(READERS) + tuple(f"not.{name}" for name in TURNED)
 MOST_VALUES = 1_000
 MOST_WORDS = 20
@@ -156,6 +161,8 @@ def resolve(
         without_cells=_numbers(query, "not.", frame),
         flags=cast("tuple[Flag, ...]", query.values("flag")),
         without_flags=cast("tuple[Flag, ...]", query.values("not.flag")),
+        chosen=selecting.listed_of(session, dataset_id, query.values("sel")),
+        without_chosen=selecting.listed_of(session, dataset_id, query.values("not.sel")),
         deleted=bool(query.values("trash")),
     )
 

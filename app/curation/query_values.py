@@ -21,6 +21,7 @@ _ITEM = re.compile(r'\s*(?:"((?:[^"]|"")*)"\s*|([^",][^,]*)?)(?:,|$)')
 _WORD = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
 _CELL = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
 _TOPIC = re.compile(r"[0-9]{1,4}")
+_SELECTION = re.compile(r"s_[0-9a-f]{6,18}")
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _RANGE = re.compile(r"([0-9]{0,9})\.\.([0-9]{0,9})")
 
@@ -88,6 +89,11 @@ def cells(text: str) -> Iterable[str]:
 def topics(text: str) -> Iterable[str]:
     """Ids of topics, such as 3."""
     return _like(text, _TOPIC, "a topic such as 3")
+
+
+def selections(text: str) -> Iterable[str]:
+    """Names of selections, such as s_9f3c01d2ab44."""
+    return _like(text, _SELECTION, "a selection such as s_9f3c01d2ab44")
 
 
 def numbers(text: str) -> Iterable[str]:

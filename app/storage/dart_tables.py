@@ -47,6 +47,7 @@ class SelectionRow(SQLModel, table=True):
     dataset_id: int = Field(foreign_key="dataset.id", index=True, ondelete="CASCADE")
     frame_id: int = Field(foreign_key="frame.id", ondelete="CASCADE")
     view: str = Field(max_length=10)
+    drawn: str = Field(default="", max_length=32)  # which drawing of a map; a board has but one
     strokes: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     actor: str = Field(max_length=120)
     created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))

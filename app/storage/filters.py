@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlmodel import col, select
 
 from app.storage.board_tables import PlacementRow
+from app.storage.listed import is_listed
 from app.storage.tables import Origin, SampleRow, Status
 from app.storage.text_search import says
 
@@ -42,6 +43,8 @@ class Filter:
     without_cells: tuple[int, ...] = ()
     flags: tuple[Flag, ...] = ()
     without_flags: tuple[Flag, ...] = ()
+    chosen: str | None = None  # a written list of ids, as listed.write has it
+    without_chosen: str | None = None
     deleted: bool = False
 
 
@@ -52,7 +55,12 @@ def conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
         col(row.dataset_id) == dataset_id,
         col(row.deleted).is_(wanted.deleted),
     ]
-    return clauses + _by_columns(wanted) + _by_text(wanted) + _by_place(wanted)
+    clauses += _by_columns(wanted) + _by_text(wanted) + _by_place(wanted)
+    if wanted.chosen is not None:
+        clauses.append(is_listed(row.id, wanted.chosen))
+    if wanted.without_chosen is not None:
+        clauses.append(not_(is_listed(row.id, wanted.without_chosen)))
+    return clauses
 
 
 def _by_columns(wanted: Filter) -> list[ColumnElement[bool]]:

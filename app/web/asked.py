@@ -30,6 +30,7 @@ MEANINGS = {
     "cell": "cells of the newest board, such as 3.2; several by comma",
     "topic": "topics of the newest board, such as 3; several by comma",
     "length": "characters of all turns: 0..200, 50.. or ..200",
+    "sel": "selections that were drawn on a board or a map, such as s_9f3c01d2ab44",
     "q": 'words and "phrases" that the turns hold, all of them',
     "ids": "samples by id; several by comma",
     "upload": "the samples of one upload",

@@ -40,6 +40,8 @@ PERMISSIONS: Permissions = {
     ("POST", "/d/{slug}/target/itself"): CURATOR,
     ("GET", "/d/{slug}/trim"): REVIEWER,
     ("POST", "/d/{slug}/trim"): CURATOR,
+    ("POST", "/d/{slug}/selections"): REVIEWER,
+    ("GET", "/d/{slug}/selections/{selection}"): VIEWER,
     # Pages, samples and review
     ("GET", "/d/{slug}/samples"): VIEWER,
     ("GET", "/d/{slug}/s/{sample}"): VIEWER,

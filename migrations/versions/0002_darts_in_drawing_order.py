@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("dataset_id", sa.Integer(), nullable=False),
         sa.Column("frame_id", sa.Integer(), nullable=False),
         sa.Column("view", sa.String(length=10), nullable=False),
+        sa.Column("drawn", sa.String(length=32), nullable=False),
         sa.Column("strokes", sa.JSON(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

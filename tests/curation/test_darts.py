@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import numpy as np
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,24 +13,15 @@ from app.storage.board_tables import FrameRow
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
+from tests.curation.drawn import draw
 from tests.pipeline import Pipeline
-
-WORDS = ("bread", "soup", "cake", "salad", "stew", "pie")
 
 
 @pytest.fixture
 def drawn(
     write: Sessions, dataset: DatasetRow, encoder: HashingEncoder, tmp_path: Path
 ) -> DatasetRow:
-    """A data set of 240 samples on its board."""
-    lines = [
-        orjson.dumps({"prompt": f"how do I make {WORDS[n % 6]} number {n}?", "completion": "so"})
-        for n in range(240)
-    ]
-    pipeline = Pipeline(write, tmp_path, encoder)
-    pipeline.send(dataset.slug, b"\n".join(lines))
-    pipeline.run()
-    return dataset
+    return draw(write, dataset, Pipeline(write, tmp_path, encoder))
 
 
 def frame_of(session: Session, dataset: DatasetRow) -> FrameRow:

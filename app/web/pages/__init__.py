@@ -1,6 +1,17 @@
 """The pages, one module per folder of templates/."""
 
-from app.web.pages import boards, darts, datasets, doors, exports, imports, jobs, samples, trimming
+from app.web.pages import (
+    boards,
+    darts,
+    datasets,
+    doors,
+    exports,
+    imports,
+    jobs,
+    samples,
+    selections,
+    trimming,
+)
 
 ROUTERS = (
     boards.router,
@@ -11,5 +22,6 @@ ROUTERS = (
     imports.router,
     jobs.router,
     samples.router,
+    selections.router,
     trimming.router,
 )

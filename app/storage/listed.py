@@ -1,0 +1,44 @@
+"""Whether an id is one of very many: the same answer on either database.
+
+A query holds some ten thousand bound values at most; a list of a million ids is one value here.
+"""
+
+from typing import Any
+
+import orjson
+from numpy.typing import NDArray
+from sqlalchemy import Boolean, ColumnElement
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class _Listed(FunctionElement[bool]):
+    """(id, a JSON array of ids): whether the id is in the array."""
+
+    name = "listed"
+    type = Boolean()
+    inherit_cache = True
+
+
+def write(ids: NDArray[Any]) -> str:
+    """Ids as the list that `is_listed` reads."""
+    return orjson.dumps(ids, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def is_listed(column: Any, ids: str) -> ColumnElement[bool]:
+    """The condition that a column's value is in a written list."""
+    return _Listed(column, ids)
+
+
+@compiles(_Listed, "sqlite")
+def _on_sqlite(element: _Listed, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(it, **options) for it in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({ids})))"  # noqa: S608  values bound
+
+
+@compiles(_Listed, "postgresql")
+def _on_postgres(element: _Listed, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(it, **options) for it in element.clauses)
+    values = f"json_array_elements_text(CAST({ids} AS json)) AS one"
+    return f"({column} IN (SELECT CAST(one AS bigint) FROM {values}))"  # noqa: S608  values bound
