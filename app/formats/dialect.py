@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.formats.entries import Fault, whole
-from app.formats.sample import Message, Sample
+from app.formats.sample import Kind, Message, Sample
 
 Value = Mapping[str, object]
 
@@ -20,6 +20,8 @@ class Dialect:
         claims: whether a record is written in it.
         parse: a claimed record as a Sample, or why it cannot be one.
         write: a Sample as a record of this dialect; what parse read comes out the same.
+        kind: the kind of the samples it gives.
+        hoist: a column of `shape` whose own keys are columns to other dialects.
     """
 
     name: str
@@ -28,6 +30,8 @@ class Dialect:
     claims: Callable[[Value], bool]
     parse: Callable[[Value], Sample | Fault]
     write: Callable[[Sample], dict[str, object]]
+    kind: Kind = "chat"
+    hoist: str = ""
 
 
 def missing(field: str) -> Fault:

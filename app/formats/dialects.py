@@ -1,33 +1,54 @@
 """Which fields hold the conversation: told by the first records, checked again at every one."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.formats import alpaca, messages, pairs, sharegpt
+from app.formats import (
+    alpaca,
+    bare_text,
+    bedrock_conversation,
+    gemini_contents,
+    judged,
+    messages,
+    pairs,
+    preference,
+    sharegpt,
+    transcripts,
+    turn_lists,
+)
 from app.formats.dialect import Dialect
 from app.formats.entries import Fault, Record, listed, reject
-from app.formats.sample import Rejected, Sample
+from app.formats.sample import Kind, Rejected, Sample
 
 # Where a record fits several, the first one wins.
 DIALECTS: Mapping[str, Dialect] = {
-    dialect.name: dialect
-    for dialect in (
+    one.name: one
+    for one in (
+        transcripts.DIALECT,
+        *preference.DIALECTS,
+        *judged.DIALECTS,
+        bedrock_conversation.DIALECT,
         messages.DIALECT,
         sharegpt.DIALECT,
+        gemini_contents.DIALECT,
         alpaca.DIALECT,
+        turn_lists.DIALECT,
         pairs.PROMPT_COMPLETION,
         pairs.PROMPT_RESPONSE,
         pairs.QUESTION_ANSWER,
         pairs.INPUT_OUTPUT,
+        bare_text.DIALECT,
     )
 }
-LOOKED_FOR = tuple(dialect.fields for dialect in DIALECTS.values())
+CHAT: tuple[Kind, ...] = ("chat",)
+LOOKED_FOR = tuple(dialect.fields for dialect in DIALECTS.values() if dialect.kind == "chat")
 DETECTED_RECORDS = 200
-
+_PAIRED = frozenset(("chosen", "rejected", "chosen_messages", "preferred_output"))
 
 _PAIR = Fault(
     "preference_pair",
-    "This is a preference pair (chosen and rejected); such pairs are not read yet.",
+    "This is a preference pair (chosen and rejected) in a shape that is not read.",
 )
 
 
@@ -46,34 +67,65 @@ class Detection:
     looked_for: tuple[str, ...] = LOOKED_FOR
 
 
-def detect(values: Sequence[Mapping[str, object]]) -> Detection:
-    """Tell the dialect from the first 200 records."""
+def detect(values: Sequence[Mapping[str, object]], *, kinds: Collection[Kind] = CHAT) -> Detection:
+    """Tell the dialect from the first 200 records, among those that give such samples."""
     seen = values[:DETECTED_RECORDS]
-    fits = {
-        name: sum(dialect.claims(value) for value in seen) for name, dialect in DIALECTS.items()
-    }
-    best = max(fits, key=lambda name: fits[name])
-    if not fits[best]:
+    fits = Counter(one.name for value in seen if (one := _speaks(value, kinds)))
+    if not fits:
         return Detection("", 0.0)
+    # Of two that are as frequent, the one that comes first.
+    best = max(DIALECTS, key=lambda name: fits[name])
     return Detection(best, fits[best] / len(seen))
 
 
-def parse(record: Record, detection: Detection) -> Sample | Rejected:
-    """Read one record: in the detected dialect, or in whichever its own fields speak."""
-    dialect = DIALECTS.get(detection.dialect)
-    if dialect is None or not dialect.claims(record.value):
-        dialect = next((one for one in DIALECTS.values() if one.claims(record.value)), None)
-    if dialect is None:
-        found: Sample | Fault = _unknown(record.value)
-    else:
-        found = _PAIR if _is_preference(record.value) else dialect.parse(record.value)
+def parse(
+    record: Record, detection: Detection, *, kinds: Collection[Kind] = CHAT
+) -> Sample | Rejected:
+    """Read one record: in the detected dialect, or in whichever its own fields speak.
+
+    Of `kinds` are those that the caller can keep: a sample of another kind is
+    rejected, but an answer with a verdict is a conversation too.
+    """
+    found = read(record.value, detection, kinds=kinds)
     if isinstance(found, Fault):
         return reject(record.line, record.offset, found, record.raw)
     return found
 
 
-def _is_preference(value: Mapping[str, object]) -> bool:
-    return "chosen" in value and "rejected" in value
+def read(
+    value: Mapping[str, object], detection: Detection, *, kinds: Collection[Kind] = CHAT
+) -> Sample | Fault:
+    """The sample of one object, or what is wrong with it."""
+    dialect = None if _is_special(value) else DIALECTS.get(detection.dialect)
+    if dialect is None or dialect.kind not in kinds or not dialect.claims(value):
+        dialect = _speaks(value, kinds)
+    if not _PAIRED.isdisjoint(value) and _is_preference(value, dialect):
+        return _PAIR
+    return dialect.parse(value) if dialect else _unknown(value)
+
+
+def _speaks(value: Mapping[str, object], kinds: Collection[Kind]) -> Dialect | None:
+    """The first dialect that claims the record."""
+    special = _is_special(value)
+    for dialect in DIALECTS.values():
+        asked = special or dialect.kind in ("chat", "text")
+        if asked and dialect.kind in kinds and dialect.claims(value):
+            return dialect
+    return None
+
+
+def _is_special(value: Mapping[str, object]) -> bool:
+    """Whether it may be a pair or a verdict: most records need not be asked."""
+    if not _PAIRED.isdisjoint(value):
+        return True
+    return isinstance(value.get("label"), bool) or isinstance(value.get("kto_tag"), bool)
+
+
+def _is_preference(value: Mapping[str, object], dialect: Dialect | None) -> bool:
+    """Whether the record is a pair that the dialect would read as one answer."""
+    pair = ("chosen" in value and "rejected" in value) or "preferred_output" in value
+    pair = pair or ("chosen_messages" in value and "rejected_messages" in value)
+    return pair and (dialect is None or dialect.kind != "preference")
 
 
 def _unknown(value: Mapping[str, object]) -> Fault:

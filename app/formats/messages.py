@@ -8,17 +8,23 @@ from app.formats.sample import ROLES, Message, Sample, message_of, text_of
 
 def claims(value: Value) -> bool:
     """Whether the record has a list of messages."""
-    return "messages" in value
+    return "messages" in value and "schemaVersion" not in value
 
 
 def parse(value: Value) -> Sample | Fault:
-    """Read a record; tools and unknown columns are kept in `extra`."""
+    """Read a record; tools and unknown columns are kept in `extra`.
+
+    A system prompt beside the messages, as Anthropic writes it, becomes the first of them.
+    """
     turns = value["messages"]
     if not isinstance(turns, list):
         return wrong_type("messages", "a list of turns", turns)
+    system = value.get("system")
     messages: list[Message] = []
+    if system and text_of(system) is not None:
+        messages.append(message_of({"role": "system", "content": system}))
     for turn in turns:
-        message = _message(turn)
+        message = read_turn(turn)
         if isinstance(message, Fault):
             return message
         messages.append(message)
@@ -36,10 +42,15 @@ def parse(value: Value) -> Sample | Fault:
 def write(sample: Sample) -> dict[str, object]:
     """The sample as a record with `messages`."""
     turns = [message.as_record() for message in sample.messages]
-    return {"messages": turns, **columns.others(sample.extra, ("messages",))}
+    extra = columns.others(sample.extra, ("messages",))
+    system = extra.get("system") if sample.dialect == "messages" else None
+    if system and text_of(system) is not None and turns and turns[0]["role"] == "system":
+        extra["system"] = turns.pop(0)["content"]
+    return {"messages": turns, **extra}
 
 
-def _message(turn: object) -> Message | Fault:
+def read_turn(turn: object) -> Message | Fault:
+    """One object with role and content, or what is wrong with it."""
     if not isinstance(turn, dict):
         return wrong_type("messages", "a list of objects with role and content", turn)
     role = turn.get("role")
@@ -50,4 +61,4 @@ def _message(turn: object) -> Message | Fault:
     return message_of(turn)
 
 
-DIALECT = Dialect("messages", "messages", frozenset(), claims, parse, write)
+DIALECT = Dialect("messages", "messages", frozenset(("system",)), claims, parse, write)

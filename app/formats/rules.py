@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from app.formats.sample import Sample
+
+Measure = Literal["", "rows", "bytes", "tokens", "splits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +18,17 @@ class Rule:
         sentence: the demand, for a person.
         limit: its number, where it has one.
         checked: the day on which it was last compared with the trainer's documents.
+        source: where the trainer says so.
+        measure: what the limit counts. `tokens` and `splits` need a tokenizer or the other
+            files, so whoever has those checks them; everything else is checked here.
     """
 
     id: str
     sentence: str
     limit: int | None = None
     checked: str = "2026-11-22"
+    source: str = ""
+    measure: Measure = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,22 @@ class Violation:
 
 
 Check = Callable[[Sample], str]
+FileCheck = Callable[[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A rule and how it is checked: a check answers with the detail, or with nothing.
+
+    Attributes:
+        rule: the rule as data.
+        of_sample: looks at one sample, spelled as chat.plain spells it.
+        of_file: looks at the rows and bytes of a whole file.
+    """
+
+    rule: Rule
+    of_sample: Check | None = None
+    of_file: FileCheck | None = None
 
 
 def broken(sample: Sample, checks: Iterable[tuple[Rule, Check]]) -> tuple[Violation, ...]:

@@ -8,6 +8,8 @@ from typing import Literal
 import orjson
 
 Role = Literal["system", "user", "assistant", "tool"]
+Kind = Literal["chat", "preference", "kto", "text"]
+KINDS: tuple[Kind, ...] = ("chat", "preference", "kto", "text")
 
 # How sources spell the four roles. What is not here is an unknown role.
 ROLES: Mapping[str, Role] = {
@@ -72,6 +74,14 @@ class Sample:
     `dialect` and `raw` say how it was written in its source, so that an
     untouched sample can be given back byte for byte. `extra` holds the unknown
     columns of its record.
+
+    Attributes:
+        kind: what is learned from it: a conversation, a better answer than another
+            (preference), an answer with a thumb up or down (kto), or a bare text, which
+            is kept as the one message of a user: it is what gives the sample its place.
+        rejected: of a preference, what the last `answer_turns` messages are preferred to.
+        answer_turns: how many messages at the end are the answer that is preferred or judged.
+        desirable: of kto, whether the answer is one to learn.
     """
 
     messages: tuple[Message, ...]
@@ -79,6 +89,20 @@ class Sample:
     external_id: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
     dialect: str = "messages"
+    kind: Kind = "chat"
+    rejected: tuple[Message, ...] = ()
+    answer_turns: int = 1
+    desirable: bool | None = None
+
+    @property
+    def prompt(self) -> tuple[Message, ...]:
+        """What the answer answers."""
+        return self.messages[: len(self.messages) - self.answer_turns]
+
+    @property
+    def chosen(self) -> tuple[Message, ...]:
+        """The answer: of a preference the preferred one."""
+        return self.messages[max(0, len(self.messages) - self.answer_turns) :]
 
     @property
     def input_text(self) -> str:
@@ -99,10 +123,10 @@ class Sample:
     @property
     def fingerprint(self) -> str:
         """Same conversation, same 64 hex digits, whichever format it came in."""
-        said = [
-            message.as_record() if not message.extra else _unspelled(message)
-            for message in self.messages
-        ]
+        said: object = list(map(_said, self.messages))
+        if self.kind != "chat":
+            rest = list(map(_said, self.rejected))
+            said = [self.kind, said, self.answer_turns, rest, self.desirable]
         return hashlib.sha256(orjson.dumps(said)).hexdigest()
 
     @property
@@ -150,6 +174,33 @@ def load_messages(text: str | bytes) -> tuple[Message, ...]:
     return tuple(message_of(record) for record in orjson.loads(text))
 
 
+def dump_rest(sample: Sample) -> str:
+    """What a sample is beside its messages, as JSON; empty for a plain conversation."""
+    if sample.kind == "chat" and sample.answer_turns == 1:
+        return ""
+    rest = {
+        "kind": sample.kind,
+        "answer_turns": sample.answer_turns,
+        "rejected": [message.as_record() for message in sample.rejected],
+        "desirable": sample.desirable,
+    }
+    return orjson.dumps(rest).decode()
+
+
+def load_sample(messages: str | bytes, rest: str | bytes = "") -> Sample:
+    """Read back what dump_messages and dump_rest wrote."""
+    if not rest:
+        return Sample(load_messages(messages))
+    kept = orjson.loads(rest)
+    return Sample(
+        load_messages(messages),
+        kind=kept["kind"],
+        answer_turns=kept["answer_turns"],
+        rejected=tuple(map(message_of, kept["rejected"])),
+        desirable=kept["desirable"],
+    )
+
+
 def message_of(record: Mapping[str, object]) -> Message:
     """Read one message object whose role is one of ROLES and whose content has a text."""
     written, content = record["role"], record.get("content")
@@ -176,8 +227,10 @@ def text_of(content: object) -> str | None:
     return "\n".join(text for part in content if (text := _text_of_part(part)))
 
 
-def _unspelled(message: Message) -> dict[str, object]:
+def _said(message: Message) -> dict[str, object]:
     """The message without how its source spelled the role."""
+    if not message.extra:
+        return message.as_record()
     record = {key: cell for key, cell in message.as_record().items() if key != "from"}
     return {**record, "role": message.role}
 

@@ -22,9 +22,14 @@ def claims(value: Value) -> bool:
     return any(name in value for name in _NAMES)
 
 
+def name_in(value: Value) -> str:
+    """What the record calls its list of turns."""
+    return next(name for name in _NAMES if name in value)
+
+
 def parse(value: Value) -> Sample | Fault:
     """Read a record; the spelling of a role is kept where it is not the usual one."""
-    name = next(name for name in _NAMES if name in value)
+    name = name_in(value)
     turns, system = value[name], value.get("system")
     if not isinstance(turns, list):
         return wrong_type(name, "a list of turns", turns)
@@ -32,7 +37,7 @@ def parse(value: Value) -> Sample | Fault:
         return wrong_type("system", "a text", system)
     messages = [Message("system", system)] if system else []
     for turn in turns:
-        message = _message(turn)
+        message = read_turn(turn)
         if isinstance(message, Fault):
             return message
         messages.append(message)
@@ -56,10 +61,11 @@ def write(sample: Sample) -> dict[str, object]:
         extra["system"] = messages.pop(0).content
     name = "conversation" if native and "conversation" in extra else "conversations"
     extra.pop(name, None)
-    return {name: [_turn(message) for message in messages], **extra}
+    return {name: [write_turn(message) for message in messages], **extra}
 
 
-def _message(turn: object) -> Message | Fault:
+def read_turn(turn: object) -> Message | Fault:
+    """One object with from and value, or what is wrong with it."""
     if not isinstance(turn, dict):
         return wrong_type("conversations", "a list of objects with from and value", turn)
     spelled, text = turn.get("from"), turn.get("value")
@@ -74,7 +80,8 @@ def _message(turn: object) -> Message | Fault:
     return Message(role, text, extra)
 
 
-def _turn(message: Message) -> dict[str, object]:
+def write_turn(message: Message) -> dict[str, object]:
+    """The message as from and value."""
     extra = columns.others(message.extra, ("role", "content"))
     return {"from": SPELLINGS[message.role], "value": message.content, **extra}
 

@@ -9,6 +9,7 @@ from app.curation.export import NothingToExportError, Order, TooManyExportsError
 from app.curation.export_order import UnknownFormatError
 from app.curation.queries import QueryError
 from app.curation.versions import EmptyVersionError
+from app.formats.exporters import EXPORTERS
 from app.formats.sample import Message
 from app.storage import samples
 from app.storage.database import Sessions
@@ -230,5 +231,5 @@ def test_the_newest_exports_come_first(release: Release) -> None:
 
 def test_every_format_tells_its_rules() -> None:
     told = {shown.name: shown.rules for shown in export.formats()}
-    assert set(told) == {"openai-chat", "alpaca"}
+    assert set(told) == set(EXPORTERS)
     assert all(rule_id.startswith(name) for name, rules in told.items() for rule_id, *_ in rules)

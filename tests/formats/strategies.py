@@ -29,13 +29,20 @@ TAKEN = {
     "response",
     "question",
     "answer",
+    "contents",
+    "schemaVersion",
+    "text",
+    "kto_tag",
+    "chosen_messages",
+    "rejected_messages",
+    "preferred_output",
 }
 COLUMNS = st.dictionaries(
     TEXT.filter(lambda name: name not in TAKEN)
     | st.sampled_from(["id", "label", "category", "source", "split", "lang", "tags", "tools"]),
     JSON,
     max_size=3,
-)
+).filter(lambda columns: not str(columns.get("tools")).strip().startswith("["))
 
 ROLES_OF_SHAREGPT = (
     "human",

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats import dialects, openai_chat
+from app.formats import dialects
 from app.formats.entries import Record
+from app.formats.exporters import EXPORTERS
 from app.formats.sample import Facets, Message, Rejected, Sample, dump_messages, load_messages
 from tests import shared_data
 from tests.formats import reading, strategies
@@ -206,6 +207,6 @@ def test_naughty_strings_survive() -> None:
     data = b"\n".join(orjson.dumps(record) for record in records)
     found = reading.samples(data)
     assert [dialects.DIALECTS[one.dialect].write(one) for one in found] == records
-    lines = b"".join(openai_chat.write(sample) for sample in found)
+    lines = b"".join(EXPORTERS["openai-chat"].write(sample) for sample in found)
     again = reading.samples(lines)
     assert [one.messages for one in again] == [one.messages for one in found]

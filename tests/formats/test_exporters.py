@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats import dialects, exporters
+from app.formats import chat, dialects, exporters
 from app.formats.entries import Record
 from app.formats.exporters import EXPORTERS
-from app.formats.sample import Message, Sample
+from app.formats.sample import KINDS, Message, Sample
 from tests import shared_data
 from tests.formats import reading, strategies
 
@@ -111,16 +111,27 @@ ANY = st.one_of(strategies.MESSAGES, strategies.ALPACA, strategies.SHAREGPT, str
 @given(ANY)
 def test_a_sample_that_passes_is_read_back_with_the_same_texts(value: dict[str, object]) -> None:
     sample = sample_of(value)
+    kept = said_in(sample)
     for exporter in EXPORTERS.values():
-        if exporter.check(sample) or exporter.name == "openai-chat":
+        if exporter.check(sample) or exporter.name == "bedrock-rft":
             continue
         line = exporter.write(sample)
         assert line.endswith(b"}\n")
         assert line.count(b"\n") == 1
-        (again,) = reading.samples(line)
-        texts = [(message.role, message.content) for message in sample.messages]
-        kept = [(role, text) for role, text in texts if (role, text) != ("system", "")]
-        assert [(message.role, message.content) for message in again.messages] == kept
+        assert said_in(read_back(line)) == kept, exporter.name
+
+
+def said_in(sample: Sample) -> list[tuple[str, str]]:
+    """Who says what; a call of a tool is not a text in every dialect, nor a system prompt of ''."""
+    texts = [(message.role, message.content) for message in chat.plain(sample).messages]
+    return [(role, text) for role, text in texts if (role, text) != ("system", "")]
+
+
+def read_back(line: bytes) -> Sample:
+    value = orjson.loads(line)
+    sample = dialects.read(value, dialects.detect([value], kinds=KINDS), kinds=KINDS)
+    assert isinstance(sample, Sample), sample
+    return sample
 
 
 @given(ANY)

@@ -1,0 +1,83 @@
+"""Any sample as the chat that trainers speak: OpenAI's roles, tool calls and weights."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.formats import columns, dialects, tool_calls
+from app.formats.sample import Message, Sample
+
+KNOWN_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+# How sources say whether an answer is trained; each becomes `weight`.
+_WEIGHTS = ("loss_weight", "train")
+
+
+def plain(sample: Sample) -> Sample:
+    """The sample without what only its own dialect understands; the kind stays."""
+    dialect = dialects.DIALECTS.get(sample.dialect)
+    extra = sample.extra
+    if dialect and not dialect.shape.isdisjoint(extra):
+        extra = columns.others(extra, dialect.shape)
+    if dialect and dialect.hoist and dialect.hoist in sample.extra:
+        extra = {**_object(sample.extra[dialect.hoist]), **extra}
+    if isinstance(extra.get("tools"), str):
+        extra = {**extra, "tools": tool_calls.tools_of(extra["tools"])}
+    return replace(
+        sample,
+        messages=_spelled_out(sample.messages),
+        rejected=_spelled_out(sample.rejected),
+        extra=extra,
+        dialect="messages",
+    )
+
+
+def turn(message: Message, keys: tuple[str, ...] = ()) -> dict[str, object]:
+    """The message with role, content and those of the keys that it has."""
+    kept = {key: message.extra[key] for key in keys if key in message.extra}
+    if "tool_calls" in kept and not message.content:
+        return {"role": message.role, **kept}
+    return {"role": message.role, "content": message.content, **kept}
+
+
+def calls_of(message: Message) -> list[Mapping[str, object]]:
+    """The tool calls of a message; what is no object is left out."""
+    calls = message.extra.get("tool_calls")
+    return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+
+
+def function_of(call: Mapping[str, object]) -> Mapping[str, object]:
+    """The function that a call names, with its arguments."""
+    return _object(call.get("function"))
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _spelled_out(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    if not any(message.extra for message in messages):
+        return messages
+    return tuple(_tidied(message) for message in tool_calls.spell_out(messages))
+
+
+def _tidied(message: Message) -> Message:
+    extra = columns.others(message.extra, ("from",))
+    if extra.get("role", message.role) not in KNOWN_ROLES:
+        del extra["role"]
+    parts = extra.get("content")
+    if isinstance(parts, list):
+        extra["content"] = [_part(part) for part in parts]
+    for name in _WEIGHTS:
+        if "weight" in extra or name not in extra:
+            continue
+        if message.role == "assistant" and extra[name] in (0, 1):
+            extra["weight"] = int(bool(extra.pop(name)))
+        elif not extra[name]:
+            del extra[name]
+    return Message(message.role, message.content, extra)
+
+
+def _part(part: object) -> object:
+    """Gemini and Bedrock write a text without saying that it is one."""
+    if isinstance(part, dict) and "type" not in part and isinstance(part.get("text"), str):
+        return {"type": "text", **part}
+    return part

@@ -1,0 +1,48 @@
+"""OpenAI and Azure OpenAI chat fine-tuning: one object with `messages` a line."""
+
+from app.formats import chat, messages
+from app.formats.exporter import Exporter
+from app.formats.rule_book import RuleBook
+from app.formats.rules import Demand, Rule
+from app.formats.sample import Sample
+from app.formats.sniffing import BOM
+
+_OPENAI = RuleBook("openai-chat", "https://platform.openai.com/docs/guides/supervised-fine-tuning")
+_AZURE = RuleBook(
+    "azure-openai", "https://learn.microsoft.com/azure/ai-foundry/openai/how-to/fine-tuning"
+)
+
+
+def record(sample: Sample) -> dict[str, object]:
+    """The sample as a record; unknown columns follow the messages."""
+    return messages.write(sample)
+
+
+def _demands(book: RuleBook) -> tuple[Demand, ...]:
+    return (
+        book.roles(*chat.KNOWN_ROLES),
+        *book.standard("system", "assistant", "last", "content", "tool_ids", "tools", "weight"),
+        *book.limits(min_rows=10),
+        book.tokens(),
+    )
+
+
+_MARK = Rule("azure-openai.mark", "The file is UTF-8 with a byte order mark.", source=_AZURE.source)
+
+OPENAI = Exporter(
+    "openai-chat",
+    "OpenAI chat fine-tuning",
+    _demands(_OPENAI),
+    record,
+    dialect="messages",
+    note="Gains are seen from 50 to 100 lines on; new jobs end in January 2027.",
+)
+AZURE = Exporter(
+    "azure-openai",
+    "Azure OpenAI (Foundry) chat fine-tuning",
+    (*_demands(_AZURE), *_AZURE.limits(max_bytes=512 * 10**6), Demand(_MARK)),
+    record,
+    dialect="messages",
+    prefix=BOM,
+    note="At least hundreds of lines are advised; older pages allow 100 or 200 MB only.",
+)
