@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from app.storage.board_tables import PlacementRow
 from app.storage.filters import Filter, conditions
+from app.storage.release_tables import VersionItemRow
 from app.storage.tables import Origin, SampleRow, Status
 
 COUNTED = (Status.PENDING, Status.APPROVED, Status.NEEDS_WORK)
@@ -41,6 +42,21 @@ def count_by_cell(
         select(PlacementRow.cell, func.count())
         .join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id)
         .where(PlacementRow.frame_id == frame_id, *conditions(dataset_id, wanted))
+        .group_by(col(PlacementRow.cell))
+    )
+    return dict(session.exec(query).all())
+
+
+def count_version(session: Session, frame_id: int, version_id: int) -> dict[int, int]:
+    """How many samples of a frozen version each cell holds, by where they lie now."""
+    query = (
+        select(PlacementRow.cell, func.count())
+        .join(VersionItemRow, col(VersionItemRow.sample_id) == PlacementRow.sample_id)
+        .where(
+            PlacementRow.frame_id == frame_id,
+            VersionItemRow.version_id == version_id,
+            col(VersionItemRow.status).in_(COUNTED),
+        )
         .group_by(col(PlacementRow.cell))
     )
     return dict(session.exec(query).all())
@@ -175,3 +191,17 @@ def of_samples(session: Session, frame_id: int, ids: Sequence[int]) -> dict[int,
         PlacementRow.frame_id == frame_id, col(PlacementRow.sample_id).in_(ids)
     )
     return {row.sample_id: row for row in session.exec(query)}
+
+
+def similarities(session: Session, dataset_id: int, frame_id: int) -> list[tuple[int, float]]:
+    """(sample id, cosine to its nearest other sample) of all counted samples, by id."""
+    query = (
+        select(PlacementRow.sample_id, PlacementRow.similarity)
+        .join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id)
+        .where(
+            PlacementRow.frame_id == frame_id,
+            *conditions(dataset_id, Filter(statuses=COUNTED)),
+        )
+        .order_by(col(PlacementRow.sample_id))
+    )
+    return [(number, float(alike)) for number, alike in session.exec(query)]
