@@ -1,4 +1,4 @@
-"""Samples, decisions and undo over REST."""
+"""Samples over REST."""
 
 import re
 from datetime import datetime
@@ -6,14 +6,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, HTTPException, Path, Response
 from fastapi import Query as FromQuery
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
-from app.curation import browsing, queries, review, sample_page, undoing
-from app.curation.bulk import BatchReport
+from app.curation import browsing, review, sample_page
 from app.curation.review import Change
 from app.curation.sample_views import RowView, SampleRecord
-from app.curation.undoing import UndoReport
 from app.web import problems
 from app.web.answers import Once
 from app.web.asked import DOCUMENTED, Asked
@@ -22,7 +20,6 @@ from app.web.deps import ReadSession
 router = APIRouter(prefix="/api/v1", tags=["samples"], responses=problems.documented(404, 409, 422))
 
 SampleId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 StatusName = Literal["pending", "approved", "rejected", "needs_work"]
 Label = Annotated[str, StringConstraints(max_length=200)]
 Remark = Annotated[str, StringConstraints(max_length=4_000)]
@@ -112,73 +109,6 @@ class EventPage(BaseModel):
     next: None = None
 
 
-class BulkDecision(BaseModel):
-    """One act on all samples of a query, or on these ids."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"query": "flag=near_duplicate&status=pending", "status": "rejected"}]
-        },
-    )
-
-    query: str | None = Field(default=None, max_length=20_000)
-    ids: list[Id] | None = Field(default=None, min_length=1, max_length=1_000)
-    status: StatusName | None = None
-    label: Label | None = None
-    delete: bool | None = Field(
-        default=None,
-        description="true: into the trash; false: out of it, with trash=1 in the query",
-    )
-    reason: Remark = ""
-    preview: bool = False
-
-    @model_validator(mode="after")
-    def _one_of_each(self) -> "BulkDecision":
-        if (self.query is None) == (self.ids is None):
-            raise ValueError("give a query or ids, and not both")
-        if [self.status, self.label, self.delete].count(None) != 2:
-            raise ValueError("give a status, a label or delete, and only one of them")
-        return self
-
-
-class BatchAnswer(BaseModel):
-    """What became of a bulk act; over 1,000 samples `job` does it."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    matched: int
-    changed: int
-    batch: str
-    job: int | None
-
-
-class UndoWish(BaseModel):
-    """Which act of yours; without a batch it is the last one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    batch: str = Field(default="", max_length=32, pattern="^[0-9a-z]*$")
-
-
-class SkippedAnswer(BaseModel):
-    """A sample that was left as it is, and why."""
-
-    sample: int
-    reason: str
-
-
-class UndoAnswer(BaseModel):
-    """What was undone, or done again; `batch` is null when there was nothing."""
-
-    batch: str | None
-    act: str
-    redone: bool
-    changed: int
-    skipped: list[SkippedAnswer]
-    job: int | None
-
-
 @router.get("/datasets/{slug}/samples", openapi_extra=DOCUMENTED)
 def list_samples(
     slug: str, query: Asked, session: ReadSession, after: After = "", limit: Limit = 100
@@ -234,30 +164,6 @@ def show_history(sample_id: SampleId, session: ReadSession) -> EventPage:
     )  # fmt: skip
 
 
-@router.post("/datasets/{slug}/decisions", response_model=BatchAnswer)
-def decide_many(slug: str, wish: BulkDecision, once: Once) -> Response:
-    query = review.by_ids(wish.ids) if wish.ids else queries.parse_string(wish.query or "")
-    change = Change(status=wish.status, label=wish.label, deleted=wish.delete, reason=wish.reason)
-
-    def act(session: Session) -> BatchReport:
-        return review.decide_many(
-            session, slug, query, change, actor=once.actor, preview=wish.preview
-        )
-
-    return once(200, act)
-
-
-@router.post("/datasets/{slug}/undo", response_model=UndoAnswer)
-def undo(slug: str, once: Once, wish: UndoWish | None = None) -> Response:
-    batch = wish.batch if wish else ""
-    return once(200, lambda session: _undone(undoing.undo(session, slug, once.actor, batch=batch)))
-
-
-@router.post("/datasets/{slug}/redo", response_model=UndoAnswer)
-def redo(slug: str, once: Once) -> Response:
-    return once(200, lambda session: _undone(undoing.redo(session, slug, once.actor)))
-
-
 def _version(if_match: str) -> int:
     if not if_match.strip():
         raise HTTPException(428, 'Send the version you have read as If-Match: "v7".')
@@ -296,16 +202,3 @@ def _sample(found: SampleRecord) -> SampleAnswer:
 
 def _labels(label: str) -> list[str]:
     return [label] if label else []
-
-
-def _undone(report: UndoReport | None) -> UndoAnswer:
-    if report is None:
-        return UndoAnswer(batch=None, act="", redone=False, changed=0, skipped=[], job=None)
-    return UndoAnswer(
-        batch=report.batch,
-        act=report.act,
-        redone=report.redone,
-        changed=report.changed,
-        skipped=[SkippedAnswer(sample=it.sample_id, reason=it.reason) for it in report.skipped],
-        job=report.job,
-    )
