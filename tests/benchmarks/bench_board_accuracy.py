@@ -136,9 +136,15 @@ def _count_false_flags(splits: Splits) -> None:
         reference = splits["test"][2]
         return reference, reference[generator.integers(len(reference), size=4000)]
 
+    def alpaca(generator: np.random.Generator) -> tuple[Vectors, Vectors]:
+        order = generator.permutation(len(others))
+        return others[order[:6000]], others[order[6000:]]
+
+    _, others = real_vectors.alpaca()
     draws: dict[str, Callable[[np.random.Generator], tuple[Vectors, Vectors]]] = {
         "4,000 others of the same kind": apart,
         "4,000 of the target itself, with replacement": again,
+        "12,000 of Alpaca against 6,000 others": alpaca,
     }
     for name, draw in draws.items():
         cells = samples = 0
