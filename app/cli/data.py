@@ -33,17 +33,22 @@ ACTOR = access.LOCAL_ADMIN
 CHUNK_BYTES = 1 << 20
 BOARD_KINDS = ("parse", "embed", "draw")
 
-File = Annotated[
-    list[Path],
-    typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="- is standard input."),
-]
+
+def _check_files(files: list[Path]) -> list[Path]:
+    for file in files:
+        if str(file) != "-" and not file.is_file():
+            raise typer.BadParameter(f"There is no file {file}.")
+    return files
+
+
+Files = Annotated[list[Path], typer.Argument(callback=_check_files, help="- is standard input.")]
 Name = Annotated[str, typer.Argument(help="The data set's name.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when anything was left out.")]
 
 
 @commands.command("import")
 def import_files(
-    files: File,
+    files: Files,
     dataset: Annotated[str, typer.Option(help="The data set; it is made if it is not there.")],
     dry_run: Annotated[bool, typer.Option(help="Report without storing.")] = False,
     strict: Strict = False,

@@ -57,7 +57,7 @@ def preview(session: Session, slug: str, order: Order) -> PreviewView:
     exporter = export_order.exporter_of(order)
     find = _of_query if order.version is None else _of_version
     asked = find(session, slug, order)
-    tally, size, lines = Tally(), 0, list[bytes]()
+    tally, size, lines = Tally(), len(exporter.prefix), list[bytes]()
     for part in _parts(asked.fetch):
         found = rendering.render(exporter, part, tally)
         size += sum(map(len, found))

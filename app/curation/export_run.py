@@ -6,9 +6,10 @@ chunk's lines are in the file before the cursor says so; a killed job copies
 what the file's mark vouches for and goes on. The export's row is written last.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from app.storage.release_tables import VersionRow
 from app.storage.tables import JobRow, JobState, Status
 
 CHUNK = 4_000
-DATA, MANIFEST = "train.jsonl", "manifest.json"
+DATA, MANIFEST = "train", "manifest.json"
 SCHEMA = "dartboard.manifest/1"
 
 
@@ -48,7 +49,7 @@ def run(read: Sessions, write: Sessions, job: JobRow, folder: Path) -> None:
     """Write the files of an export; run again after a kill, it goes on where it stopped."""
     with read() as session:
         plan = _plan(session, job)
-    path = path_of(folder, plan.export_id, DATA)
+    path = path_of(folder, plan.export_id, DATA + plan.exporter.suffix)
     with closing(GrowingFile(path, attempt=job.attempt)) as file:
         tally = _write_lines(read, write, job, plan, file)
         if plan.dry_run:
@@ -82,6 +83,8 @@ def _write_lines(
     read: Sessions, write: Sessions, job: JobRow, plan: _Plan, file: GrowingFile
 ) -> Tally:
     after, tally = _take_up(job, file)
+    if not file.bytes:
+        file.write([plan.exporter.prefix])
     for part in _parts(read, plan, after):
         file.write(rendering.render(plan.exporter, part, tally))
         cursor = {"after": part[-1].sample_id, "tally": tally.dump(), "file": file.mark()}
@@ -112,23 +115,32 @@ def _parts(read: Sessions, plan: _Plan, after: int) -> Iterator[Sequence[Content
 
 
 def _publish(plan: _Plan, file: GrowingFile, tally: Tally) -> list[dict[str, Any]]:
-    """Bring both files to disk under their names; return what the export's row says of them."""
+    """Bring all files to disk under their names; return what the export's row says of them."""
+    name, folder = file.path.name, file.path.parent
+    configured = plan.exporter.config_files({DATA: tally.passed}, {DATA: name})
+    beside = {**configured, MANIFEST: _manifest(plan, file, tally, configured)}
     file.sync()
-    folder = file.path.parent
-    with closing(GrowingFile(folder / MANIFEST, attempt=file.attempt)) as manifest:
-        manifest.write([_manifest(plan, file, tally)])
-        manifest.sync()
-        file.publish()
-        manifest.publish()
+    file.publish()
+    for other, content in beside.items():
+        with closing(GrowingFile(folder / other, attempt=file.attempt)) as small:
+            small.write([content])
+            small.sync()
+            small.publish()
     sync_folder(folder)
     sync_folder(folder.parent)
     return [
-        {"name": one.path.name, "bytes": one.bytes, "sha256": one.sha256}
-        for one in (file, manifest)
+        {"name": name, "bytes": file.bytes, "sha256": file.sha256},
+        *(_told(other, content) for other, content in beside.items()),
     ]
 
 
-def _manifest(plan: _Plan, file: GrowingFile, tally: Tally) -> bytes:
+def _told(name: str, content: bytes) -> dict[str, Any]:
+    return {"name": name, "bytes": len(content), "sha256": sha256(content).hexdigest()}
+
+
+def _manifest(
+    plan: _Plan, file: GrowingFile, tally: Tally, configured: Mapping[str, bytes]
+) -> bytes:
     """What the file holds and where it came from; no times, so that repeats are identical."""
     told = {
         "schema": SCHEMA,
@@ -136,6 +148,7 @@ def _manifest(plan: _Plan, file: GrowingFile, tally: Tally) -> bytes:
         "sha256": file.sha256,
         "rows": tally.passed,
         "bytes": file.bytes,
+        "beside": [_told(name, content) for name, content in configured.items()],
         "format": plan.exporter.name,
         "dataset": plan.slug,
         "version": {

@@ -6,15 +6,13 @@ from typing import Any, Self
 
 import orjson
 
+from app.formats import exporters
 from app.formats.exporters import Exporter
 from app.formats.rules import Violation
 from app.formats.sample import Sample, load_messages
 from app.storage.exports import Content
 
 FIRST_SAMPLES = 50
-
-# The dialect that says the same as the exporter's file: such a record may go out as it came in.
-NATIVE: Mapping[str, str] = {"openai-chat": "messages", "alpaca": "alpaca"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +55,14 @@ class Tally:
 def render(exporter: Exporter, contents: Iterable[Content], tally: Tally) -> list[bytes]:
     """The lines of the samples that pass; the others are noted in the tally."""
     lines: list[bytes] = []
-    native = NATIVE.get(exporter.name, "")
     for content in contents:
         extra = orjson.loads(content.extra) if content.extra != "{}" else {}
         sample = Sample(load_messages(content.messages), extra=extra, dialect=content.dialect)
         violations = exporter.check(sample)
         if violations:
             tally.fail(content.sample_id, violations)
-            continue
-        line = exporter.write(sample)
-        lines.append(_as_it_came(content.raw, line) if content.dialect == native else line)
+        else:
+            lines.append(exporters.line_of(exporter, sample, content.raw))
     tally.passed += len(lines)
     return lines
 
@@ -88,20 +84,3 @@ def explain(exporter: Exporter, tally: Tally, *, rows: int, size: int) -> tuple[
 def load_failure(kept: Mapping[str, Any]) -> FailureView:
     """Read back a failure that was stored as JSON."""
     return FailureView(kept["rule"], kept["sentence"], kept["count"], tuple(kept["samples"]))
-
-
-def _as_it_came(raw: str, line: bytes) -> bytes:
-    """The untouched record where it says just what the line says, in its own spelling.
-
-    So number spellings and escapes survive; a record that means anything else
-    (a role spelled in a way the trainer does not know) is written anew.
-    """
-    if not raw:
-        return line
-    # Inside a JSON text a line break is white space only: strings hold none.
-    flat = raw.strip().replace("\r", " ").replace("\n", " ").encode(errors="replace")
-    try:
-        same = flat == line[:-1] or orjson.loads(flat) == orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return line
-    return flat + b"\n" if same else line

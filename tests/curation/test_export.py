@@ -233,3 +233,19 @@ def test_every_format_tells_its_rules() -> None:
     told = {shown.name: shown.rules for shown in export.formats()}
     assert set(told) == set(EXPORTERS)
     assert all(rule_id.startswith(name) for name, rules in told.items() for rule_id, *_ in rules)
+
+
+def test_every_format_can_be_exported_with_its_configuration(release: Release) -> None:
+    release.load(lines_of(GOOD))
+    for name, exporter in EXPORTERS.items():
+        done = release.export(Order(name))
+        contents = {file.name: release.content(done, file.name) for file in done.files}
+        assert (done.state, done.rows + done.failed) == ("done", 12)
+        data = f"train{exporter.suffix}"
+        assert contents[data].startswith(exporter.prefix)
+        configured = exporter.config_files({"train": done.rows}, {"train": data})
+        assert set(contents) == {data, "manifest.json", *configured}
+        manifest = orjson.loads(contents["manifest.json"])
+        for told in (manifest, *manifest["beside"]):
+            content = contents[told.get("file") or told["name"]]
+            assert told["sha256"] == hashlib.sha256(content).hexdigest()
