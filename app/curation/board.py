@@ -4,40 +4,34 @@ Nothing here is stored: a frame is frozen and a count is one query, so that a
 decision is on the board with the next look at it.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlmodel import Session
 
-from app.curation import darts, outline, progress
-from app.curation import frames as packing
+from app.curation import cell_panel, comparing, darts, outline, progress, queries, zooming
 from app.curation.board_views import (
     RIM,
     BoardView,
-    CellPanel,
     CellView,
+    CompareChoice,
+    CompareView,
     DatasetHead,
-    JobView,
     KnotView,
-    SampleLine,
+    MoveView,
 )
-from app.curation.drawing import TAU
+from app.curation.comparing import Change
+from app.curation.judging import ON_BOARD, Judged, judge
+from app.curation.queries import Query
 from app.geometry import balance, regions
-from app.geometry import evidence as evidence_of
-from app.geometry.balance import Balance, State
-from app.geometry.evidence import Evidence
+from app.geometry.balance import State
 from app.geometry.frame import Frame
-from app.storage import datasets, frames, jobs, placements, samples, targets
-from app.storage.board_tables import FrameRow, TargetRow
+from app.storage import datasets, jobs, placements, samples, targets
 from app.storage.filters import Filter
 from app.storage.placements import COUNTED
 from app.storage.tables import DatasetRow
 
-ON_BOARD = Filter(statuses=COUNTED)
-SHOWN_SAMPLES = 30
-UNCOVERED = 8
 REFIT_SHARE = 0.10
 
 SENTENCES = {
@@ -51,17 +45,29 @@ SENTENCES = {
 NO_TARGET = "Throw the darts first: upload some samples."
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A frame, the counts of its cells, and what follows from them."""
+EVERYTHING = Query()
 
-    row: FrameRow
-    target: TargetRow
-    frame: Frame
-    counts: list[int]
-    outsiders: int
-    balance: Balance
-    evidence: Evidence | None  # None without samples
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How somebody looks at a board: all of it is in the address.
+
+    Attributes:
+        shown: board, table or map.
+        cell: id of the selected cell.
+        zoom: id of the slice that is spread out.
+        compare: key of what the board is compared with (comparing.choices).
+        query: which samples are counted.
+    """
+
+    shown: str = "board"
+    cell: str = ""
+    zoom: str = ""
+    compare: str = ""
+    query: Query = EVERYTHING
+
+
+WHOLE = Look()
 
 
 def head(session: Session, slug: str) -> DatasetHead:
@@ -71,115 +77,146 @@ def head(session: Session, slug: str) -> DatasetHead:
     return DatasetHead(slug, dataset.name, total, jobs.count_open(session))
 
 
-def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> Judged | None:
-    """Count and judge the cells of the newest frame; None before the first board."""
-    row = frames.newest(session, dataset.id)
-    if row is None:
-        return None
-    frame, target = packing.unpack(row), targets.get_by_id(session, row.target_id)
-    cell, levels = placements.parts(session, dataset.id, row.id, wanted)
-    counts = np.bincount(cell[cell >= 0], minlength=frame.cells)
-    evidence = _weigh(frame, cell, levels)
-    total = int(counts.sum())
-    verdict = balance.judge(
-        counts,
-        frame.shares,
-        external=frame.external,
-        target_size=frame.target_size,
-        distinct_share=min(1.0, row.fitted_on / total) if total else 0.0,
-        portions=evidence.portions if evidence else None,
-    )
-    outsiders = int((cell < 0).sum())
-    return Judged(row, target, frame, counts.tolist(), outsiders, verdict, evidence)
-
-
-def _weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> Evidence | None:
-    return evidence_of.weigh(frame, cell, levels) if len(cell) else None
-
-
-def view(session: Session, slug: str, *, shown: str = "board", cell: str = "") -> BoardView:
-    """Describe the board; `cell` is the id of the one that is selected, if any."""
+def view(session: Session, slug: str, look: Look = WHOLE) -> BoardView:
+    """Describe the board as somebody looks at it."""
     dataset = datasets.get(session, slug)
-    judged = judge(session, dataset)
-    about = head(session, slug)
-    job = progress.running_of(session, dataset.id)
+    judged = judge(session, dataset, _narrowed(session, dataset, look))
     if judged is None:
-        return _empty(about, shown, job, targets.find(session, dataset.id))
+        return _empty(session, dataset, look)
     facts, frame = judged.row.facts, judged.frame
-    cells = outline.cells(frame, judged.balance, judged.counts, facts)
-    found = regions.join(frame, judged.balance)
+    zoom = zooming.number_of(frame, look.zoom)
+    drawn = frame if zoom is None else zooming.spread(frame, zoom)
+    cells = outline.cells(drawn, judged.balance, judged.counts, facts)
+    change = comparing.compare(session, dataset, judged, look.compare) if look.compare else None
+    if change is not None:
+        cells = [_changed(cell, change, number) for number, cell in enumerate(cells)]
+    whole = BoardView(
+        **_frame_facts(session, dataset, judged, look),
+        **_acts(judged, cells),
+        cells=tuple(cells),
+        topics=tuple(outline.topics(drawn, cells, facts)) if zoom is None else (),
+        groups=tuple(outline.groups(frame, facts)) if zoom is None else (),
+        knots=_knots(session, dataset, judged, cells),
+        selected=cell_panel.show(session, dataset, judged, cells, look.cell),
+        compare=_compared(change),
+        compare_choices=tuple(
+            CompareChoice(one.key, one.name) for one in comparing.choices(session, dataset)
+        ),
+    )
+    return whole if zoom is None else _zoomed(whole, drawn, judged, zoom)
+
+
+def _narrowed(session: Session, dataset: DatasetRow, look: Look) -> Filter:
+    """What the query asks for; without a word about status, what nobody rejected."""
+    wanted = queries.resolve(session, dataset.id, look.query)
+    return wanted if wanted.statuses else replace(wanted, statuses=COUNTED)
+
+
+def _frame_facts(
+    session: Session, dataset: DatasetRow, judged: Judged, look: Look
+) -> dict[str, Any]:
+    row, frame = judged.row, judged.frame
+    return {
+        "head": head(session, dataset.slug),
+        "state": "small" if sum(judged.counts) < balance.FEWEST_SAMPLES else "ready",
+        "view": look.shown,
+        "job": progress.running_of(session, dataset.id),
+        "target_kind": judged.target.kind,
+        "target_name": judged.target.name,
+        "target_sentence": SENTENCES[judged.target.kind],
+        "frame": row.number,
+        "fitted_on": row.fitted_on,
+        "fitted_at": row.created_at,
+        "encoder": row.encoder,
+        "encoder_note": _note(row.encoder),
+        "score": round(judged.balance.score),
+        "score_label": "% of target covered" if frame.external else "% distinct ideas",
+        "score_arc": outline.score_arc(judged.balance.score / 100),
+        "placed": sum(judged.counts),
+        "outsiders": judged.outsiders,
+        "waiting": placements.count_unplaced(session, dataset.id, row.id),
+        "refit_hint": _refit_hint(judged),
+        "darts_href": darts.address(session, dataset, row),
+        "query": queries.write(look.query),
+        "query_pairs": tuple(queries.pairs(look.query)),
+        "side": row.side,
+        "moves": tuple(_move(told) for told in row.facts.get("moves", ())),
+    }
+
+
+def _acts(judged: Judged, cells: list[CellView]) -> dict[str, Any]:
+    """What to cut and what to write, as regions."""
+    found = regions.join(judged.frame, judged.balance)
     cut_first = outline.regions(found, State.OVER_DENSE, cells)
     write_next = outline.regions(found, State.GAP, cells)
-    small = sum(judged.counts) < balance.FEWEST_SAMPLES
-    score = round(judged.balance.score)
-    return BoardView(
-        head=about, state="small" if small else "ready", view=shown, job=job,
-        target_kind=judged.target.kind, target_name=judged.target.name,
-        target_sentence=SENTENCES[judged.target.kind],
-        frame=judged.row.number, fitted_on=judged.row.fitted_on,
-        fitted_at=judged.row.created_at, encoder=judged.row.encoder,
-        encoder_note=_note(judged.row.encoder), score=score,
-        score_label="% of target covered" if frame.external else "% distinct ideas",
-        score_arc=outline.score_arc(judged.balance.score / 100),
-        placed=sum(judged.counts), outsiders=judged.outsiders,
-        waiting=placements.count_unplaced(session, dataset.id, judged.row.id),
-        refit_hint=_refit_hint(judged), to_cut=sum(r.act for r in cut_first),
-        to_write=sum(r.act for r in write_next), cut_first=cut_first, write_next=write_next,
-        cells=tuple(cells), topics=tuple(outline.topics(frame, cells, facts)),
-        groups=tuple(outline.groups(frame, facts)), knots=_knots(session, dataset, judged, cells),
-        selected=_panel(session, dataset, judged, cells, cell),
-        darts_href=darts.address(session, dataset, judged.row), query="",
-    )  # fmt: skip
+    return {
+        "cut_first": cut_first,
+        "write_next": write_next,
+        "to_cut": sum(region.act for region in cut_first),
+        "to_write": sum(region.act for region in write_next),
+    }
 
 
-def _empty(
-    about: DatasetHead, shown: str, job: JobView | None, target: TargetRow | None
-) -> BoardView:
-    kind = target.kind if target else "itself"
+def _zoomed(whole: BoardView, drawn: Frame, judged: Judged, topic: int) -> BoardView:
+    """The same view with one slice drawn as the whole board, each cell with its label."""
+    inside = [cell for at, cell in enumerate(whole.cells) if int(drawn.topic[at]) == topic]
+    span = zooming.span_of(judged.frame, topic)
+    kept = {cell.id for cell in inside}
+    told = judged.row.facts["topics"][topic]
+    return replace(
+        whole,
+        zoom=told["id"],
+        zoom_name=", ".join(told["words"]) or "other",
+        zoom_span=span,
+        cells=tuple(inside),
+        topics=tuple(outline.cell_labels(drawn, whole.cells, topic)),
+        knots=tuple(_zoom_knot(knot, span) for knot in whole.knots if knot.cell in kept),
+    )
+
+
+def _zoom_knot(knot: KnotView, span: tuple[float, float]) -> KnotView:
+    x, y = zooming.move(knot.x, knot.y, span)
+    return replace(knot, x=round(x, 1), y=round(y, 1))
+
+
+def _changed(cell: CellView, change: Change, number: int) -> CellView:
+    ratio, kind = float(change.ratio[number]), change.of(number)
+    heat = min(4, round(2 * abs(math.log2(ratio)))) if kind != "same" else 0
+    then = int(change.then[number])
+    sentence = f"{cell.sentence}; {then} before, share {kind} ({ratio:.1f} times)"
+    badge = f"×{ratio:.1f}" if kind != "same" else ""
+    return replace(cell, change=kind, change_heat=heat, then=then, badge=badge, sentence=sentence)
+
+
+def _compared(change: Change | None) -> CompareView | None:
+    if change is None:
+        return None
+    kinds = [change.of(cell) for cell in range(len(change.then))]
+    return CompareView(
+        key=change.choice.key,
+        name=change.choice.name,
+        then=int(change.then.sum()),
+        more=kinds.count("more"),
+        less=kinds.count("less"),
+    )
+
+
+def _move(told: dict[str, Any]) -> MoveView:
+    return MoveView(told["kind"], tuple(told["words"]), tuple(told.get("was", ())), told["share"])
+
+
+def _empty(session: Session, dataset: DatasetRow, look: Look) -> BoardView:
+    job, about = progress.running_of(session, dataset.id), head(session, dataset.slug)
+    target = targets.find(session, dataset.id, dataset.side)
     return BoardView(
-        head=about, state="waiting" if job else "empty", view=shown, job=job, target_kind=kind,
+        head=about, state="waiting" if job else "empty", view=look.shown, job=job,
+        target_kind=target.kind if target else "itself",
         target_name=target.name if target else "", target_sentence=NO_TARGET,
         frame=0, fitted_on=0, fitted_at=None, encoder="", encoder_note="", score=0,
         score_label="", score_arc="", placed=0, waiting=about.samples, outsiders=0,
         refit_hint="", to_cut=0, to_write=0, cut_first=(), write_next=(), cells=(), topics=(),
-        groups=(), knots=(), selected=None, darts_href="", query="",
+        groups=(), knots=(), selected=None, darts_href="", query="", side=dataset.side,
     )  # fmt: skip
-
-
-def _panel(
-    session: Session, dataset: DatasetRow, judged: Judged, cells: list[CellView], chosen: str
-) -> CellPanel | None:
-    number = next((at for at, cell in enumerate(cells) if cell.id == chosen), None)
-    if number is None:
-        return None
-    sizes = placements.knot_sizes(session, judged.row.id)
-    rows = placements.of_cells(session, judged.row.id, [number], limit=SHOWN_SAMPLES)
-    return CellPanel(
-        cell=cells[number],
-        near_duplicates=placements.count_near_duplicates(session, judged.row.id, number, TAU),
-        samples=tuple(_line(dataset.slug, chosen, row, sizes) for row in rows),
-        uncovered=_uncovered(session, judged, number),
-        list_href=f"/d/{dataset.slug}/samples?cell={chosen}",
-    )
-
-
-def _line(slug: str, cell: str, row: Any, sizes: dict[int, int]) -> SampleLine:
-    copies = sizes.get(row.knot, 0)
-    href = f"/d/{slug}/s/{row.id}?cell={cell}"
-    return SampleLine(row.id, row.preview, row.status, row.label, copies, href)
-
-
-def _uncovered(session: Session, judged: Judged, number: int) -> tuple[str, ...]:
-    """Inputs of the target in this cell that nothing covers."""
-    if judged.evidence is None or judged.target.kind != "reference":
-        return ()
-    frame = judged.frame
-    bare = frame.target_rows[judged.evidence.gap & (frame.target_cell == number)]
-    if not len(bare):
-        return ()
-    positions = targets.positions_of(session, judged.target.id)
-    chosen = [positions[row] for row in bare[:UNCOVERED].tolist()]
-    return tuple(targets.texts_at(session, judged.target.id, chosen))
 
 
 def _knots(

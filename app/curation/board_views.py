@@ -63,6 +63,9 @@ class CellView:
     x: float  # of its middle
     y: float
     sentence: str  # all of the above for screen readers and the tooltip
+    change: str = ""  # in a comparison: more, less or same
+    change_heat: int = 0  # 0 to 4: how strongly the share changed
+    then: int = 0  # how many the other side has here
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,35 @@ class CellPanel:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveView:
+    """What a refit did to a topic: new, gone, or moved (its share changed a good deal)."""
+
+    kind: str
+    words: tuple[str, ...]
+    was: tuple[str, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """What the board is compared with; cells then carry their change."""
+
+    key: str
+    name: str
+    then: int  # samples on the other side
+    more: int  # cells whose share surely grew
+    less: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompareChoice:
+    """Something to compare with."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardView:
     """Everything that templates/boards/show.html may show."""
 
@@ -178,3 +210,11 @@ class BoardView:
     selected: CellPanel | None
     darts_href: str
     query: str  # the query string that narrows the board, without "?"
+    query_pairs: tuple[tuple[str, str], ...] = ()  # the same, for the fields of a form
+    side: str = "input"
+    zoom: str = ""  # id of the slice that is spread out, or ""
+    zoom_name: str = ""
+    zoom_span: tuple[float, float] | None = None  # its angles on the whole board, radians
+    moves: tuple[MoveView, ...] = ()
+    compare: CompareView | None = None
+    compare_choices: tuple[CompareChoice, ...] = ()

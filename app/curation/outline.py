@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.curation.board_views import (
@@ -61,20 +61,35 @@ def _cell(
 
 def topics(frame: Frame, shown: Sequence[CellView], facts: Facts) -> list[TopicView]:
     """Every slice, with its label in the column on its side."""
-    middles = [_middle(frame, number) for number in range(len(facts["topics"]))]
-    heights: dict[int, float] = {}
-    for right in (True, False):
-        side = [n for n, angle in enumerate(middles) if (math.sin(angle) >= 0) == right]
-        ideal = [sector.point(RIM + 16, middles[n])[1] for n in side]
-        at = sector.spread(ideal, low=-RIM - 4, high=RIM - 2, gap=LABEL_GAP)
-        heights |= dict(zip(side, at, strict=True))
-    inside = [[shown[c] for c in _members(frame, n)] for n in range(len(middles))]
+    angles = {number: _middle(frame, number) for number in range(len(facts["topics"]))}
+    heights = _heights(angles)
+    inside = [[shown[c] for c in _members(frame, n)] for n in angles]
     longest = max((sum(max(c.have, c.expected) for c in group) for group in inside), default=1)
     scale = BAR_LENGTH / max(longest, 1)
+    told = facts["topics"]
     return [
-        _topic(frame, _Label(n, middles[n], heights[n], scale), inside[n], facts)
-        for n in range(len(middles))
+        replace(
+            _label(
+                _Label(n, angles[n], heights[n], scale),
+                inside[n],
+                told[n]["id"],
+                _words(told[n]["words"]),
+            ),
+            spoke=_spoke(frame, n),
+        )
+        for n in angles
     ]
+
+
+def _heights(angles: dict[int, float]) -> dict[int, float]:
+    """The height of each label in the column of its side, spread so that none overlap."""
+    heights: dict[int, float] = {}
+    for right in (True, False):
+        side = [n for n, angle in angles.items() if (math.sin(angle) >= 0) == right]
+        ideal = [sector.point(RIM + 16, angles[n])[1] for n in side]
+        at = sector.spread(ideal, low=-RIM - 4, high=RIM - 2, gap=LABEL_GAP)
+        heights |= dict(zip(side, at, strict=True))
+    return heights
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +102,48 @@ class _Label:
     scale: float
 
 
-def _topic(frame: Frame, label: _Label, inside: Sequence[CellView], facts: Facts) -> TopicView:
-    number, angle, y, scale = label.number, label.angle, label.y, label.scale
+def _label(
+    label: _Label, inside: Sequence[CellView], told_id: str, words: tuple[str, ...]
+) -> TopicView:
+    angle, y, scale = label.angle, label.y, label.scale
     have, expected = sum(c.have for c in inside), sum(c.expected for c in inside)
     side = 1 if math.sin(angle) >= 0 else -1
     start, bend = sector.point(RIM + 13, angle), sector.point(RIM + 29, angle)
-    edge = side * LABEL_X
+    edge, width = side * LABEL_X, have * scale
     leader = (
         f"M{start[0]:.1f} {start[1]:.1f}L{bend[0]:.1f} {bend[1]:.1f}"
         f"L{edge - side * 16:.1f} {y:.1f}H{edge - side * 5:.1f}"
     )
-    border = float(frame.sectors.topic_angles[number])
-    inner, outer = sector.point(BULL * RIM, border), sector.point(RIM, border)
-    width = have * scale
     states = {cell.state for cell in inside}
     worst = next((s for s in (State.OVER_DENSE, State.GAP) if s in states), State.ON_TARGET)
     return TopicView(
-        id=facts["topics"][number]["id"],
-        words=_words(facts["topics"][number]["words"]),
-        have=have, expected=expected, state=worst,
-        spoke=f"M{inner[0]:.1f} {inner[1]:.1f}L{outer[0]:.1f} {outer[1]:.1f}",
+        id=told_id, words=words, have=have, expected=expected, state=worst, spoke="",
         leader=leader, anchor="start" if side > 0 else "end",
         label_x=round(edge, 1), label_y=round(y, 1),
         bar_x=round(edge if side > 0 else edge - width, 1), bar_width=round(width, 1),
         tick_x=round(edge + side * expected * scale, 1),
         number_x=round(edge + side * (max(width, expected * scale) + 6), 1),
     )  # fmt: skip
+
+
+def _spoke(frame: Frame, topic: int) -> str:
+    border = float(frame.sectors.topic_angles[topic])
+    inner, outer = sector.point(BULL * RIM, border), sector.point(RIM, border)
+    return f"M{inner[0]:.1f} {inner[1]:.1f}L{outer[0]:.1f} {outer[1]:.1f}"
+
+
+def cell_labels(frame: Frame, shown: Sequence[CellView], topic: int) -> list[TopicView]:
+    """The label of every cell of one slice, for a board that shows only that slice."""
+    inside = _members(frame, topic)
+    sectors = frame.sectors
+    angles = {c: float(sectors.angle0[c] + sectors.angle1[c]) / 2 for c in inside}
+    heights = _heights(angles)
+    longest = max((max(shown[c].have, shown[c].expected) for c in inside), default=1)
+    scale = BAR_LENGTH / max(longest, 1)
+    return [
+        _label(_Label(c, angles[c], heights[c], scale), [shown[c]], shown[c].id, (shown[c].name,))
+        for c in inside
+    ]
 
 
 def groups(frame: Frame, facts: Facts) -> list[GroupView]:

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session
 
-from app.curation import board, review
+from app.curation import board, judging, review
 from app.curation.board_views import DatasetHead
 from app.curation.bulk import BatchReport
+from app.curation.judging import Judged
 from app.curation.review import Change
 from app.errors import InvalidError
 from app.geometry import redundancy
@@ -68,7 +69,7 @@ def preview(session: Session, slug: str, cells: tuple[str, ...]) -> TrimView:
         NothingToTrimError: none of them is over-dense.
     """
     dataset = datasets.get(session, slug)
-    judged = board.judge(session, dataset)
+    judged = judging.judge(session, dataset)
     if judged is None:
         raise NothingToTrimError
     told = judged.row.facts["cells"]
@@ -98,9 +99,7 @@ def trim(session: Session, slug: str, cells: tuple[str, ...], *, actor: str) -> 
     return review.decide_many(session, slug, query, change, actor=actor)
 
 
-def _lines(
-    session: Session, dataset: DatasetRow, judged: board.Judged, number: int
-) -> list[TrimLine]:
+def _lines(session: Session, dataset: DatasetRow, judged: Judged, number: int) -> list[TrimLine]:
     rows = placements.of_cells(session, judged.row.id, [number])
     if len(rows) <= MOST_COMPARED:
         rows = _in_order(session, dataset, judged, rows)
@@ -110,7 +109,7 @@ def _lines(
 
 
 def _in_order(
-    session: Session, dataset: DatasetRow, judged: board.Judged, rows: list[Any]
+    session: Session, dataset: DatasetRow, judged: Judged, rows: list[Any]
 ) -> list[tuple[Any, float]]:
     """Order anew among what is still there: of a pair of twins one may be gone by now."""
     wanted = Filter(ids=tuple(row.id for row in rows))
@@ -131,7 +130,7 @@ def _is_kept_last(row: Any) -> bool:
     return row.status == Status.APPROVED or row.origin in (Origin.HUMAN, Origin.EDITED)
 
 
-def _name(judged: board.Judged, number: int) -> str:
+def _name(judged: Judged, number: int) -> str:
     facts = judged.row.facts
     topic = facts["topics"][int(judged.frame.topic[number])]["words"]
     words = facts["cells"][number]["words"]

@@ -38,10 +38,15 @@ PERMISSIONS: Permissions = {
     ("POST", "/d/{slug}/board"): CURATOR,
     ("POST", "/d/{slug}/target"): CURATOR,
     ("POST", "/d/{slug}/target/itself"): CURATOR,
+    ("POST", "/d/{slug}/side"): CURATOR,
+    ("POST", "/d/{slug}/topics/{topic}"): CURATOR,
     ("GET", "/d/{slug}/trim"): REVIEWER,
     ("POST", "/d/{slug}/trim"): CURATOR,
     ("POST", "/d/{slug}/selections"): REVIEWER,
     ("GET", "/d/{slug}/selections/{selection}"): VIEWER,
+    # Pages, diagnosis
+    ("GET", "/d/{slug}/report"): VIEWER,
+    ("POST", "/d/{slug}/report"): CURATOR,
     # Pages, samples and review
     ("GET", "/d/{slug}/samples"): VIEWER,
     ("GET", "/d/{slug}/s/{sample}"): VIEWER,

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from app.curation import board, darts, frames, targeting
+from app.curation.board import Look
 from app.encoders.hashing import HashingEncoder
 from app.storage import datasets, placements, samples
 from app.storage import frames as frame_rows
@@ -54,7 +55,7 @@ def test_what_is_crowded_and_what_is_missing_is_flagged(
 def test_a_gap_shows_the_inputs_that_nothing_covers(lopsided: DatasetRow, write: Sessions) -> None:
     with write() as session:
         gap = board.view(session, lopsided.slug).write_next[0].cell
-        panel = board.view(session, lopsided.slug, cell=gap).selected
+        panel = board.view(session, lopsided.slug, Look(cell=gap)).selected
     assert panel is not None
     assert panel.uncovered
     assert all("bread" in text for text in panel.uncovered)
@@ -77,7 +78,7 @@ def test_a_decision_is_on_the_board_at_once(lopsided: DatasetRow, write: Session
     with write() as session:
         before = board.view(session, lopsided.slug)
         cell = before.cut_first[0].cell
-        panel = board.view(session, lopsided.slug, cell=cell).selected
+        panel = board.view(session, lopsided.slug, Look(cell=cell)).selected
         assert panel is not None
         samples.change(session, [line.id for line in panel.samples[:10]], status=Status.REJECTED)
         after = board.view(session, lopsided.slug)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.curation import board, trimming, undoing
+from app.curation import board, judging, trimming, undoing
 from app.curation.trimming import NothingToTrimError
 from app.encoders.hashing import HashingEncoder
 from app.storage import placements, samples
@@ -70,7 +70,7 @@ def test_what_people_made_or_approved_is_cut_last(crowded: DatasetRow, write: Se
 def test_of_twins_one_stays(crowded: DatasetRow, write: Sessions) -> None:
     with write() as session:
         shown = trimming.preview(session, crowded.slug, ())
-        row = board.judge(session, crowded)
+        row = judging.judge(session, crowded)
         assert row is not None
         left = placements.of_cells(session, row.row.id, list(range(row.frame.cells)))
     gone = {line.id for line in shown.lines}

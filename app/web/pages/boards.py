@@ -2,15 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import Query as FromAddress
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from app.curation import board, intake, targeting
+from app.curation import board, intake, looking, queries, targeting
+from app.curation.board import Look
 from app.curation.intake import Arrival
 from app.web.bodies import Caller, Filename, SpooledBody
 from app.web.deps import ActorName, ReadSession, RenderDep, WriteSession
 
 router = APIRouter(prefix="/d/{slug}")
+
+LOOK = ("view", "cell", "zoom", "cmp", "color", "renderer")
+"""What an address says about looking, not about which samples."""
 
 
 @router.get("")
@@ -18,19 +23,48 @@ def open_dataset(slug: str) -> Response:
     return RedirectResponse(f"/d/{slug}/board", 303)
 
 
+def read_look(
+    request: Request,
+    view: Annotated[str, FromAddress(pattern="^(board|table|map)$")] = "board",
+    cell: Annotated[str, FromAddress(max_length=20)] = "",
+    zoom: Annotated[str, FromAddress(max_length=4)] = "",
+    cmp: Annotated[str, FromAddress(max_length=120)] = "",
+) -> Look:
+    """What the address of a board asks for; on a board `cell` is the one that is selected."""
+    asked = queries.parse(request.query_params.multi_items(), leaving=LOOK)
+    return Look(view, cell, zoom, cmp, asked)
+
+
+LookAsked = Annotated[Look, Depends(read_look)]
+
+
 @router.get("/board")
-def show_board(
-    slug: str,
-    session: ReadSession,
-    render: RenderDep,
-    view: Annotated[str, Query(pattern="^(board|table)$")] = "board",
-    cell: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
-    found = board.view(session, slug, shown=view, cell=cell)
+def show_board(slug: str, look: LookAsked, session: ReadSession, render: RenderDep) -> Response:
+    found = board.view(session, slug, look)
     # A click on a cell wants the panel beside the board; anything else the whole middle.
     target = render.request.headers.get("HX-Target", "")  # "aside#side"
     block = "side" if target.endswith("#side") else "content"
     return render("boards/show.html", block=block, board=found)
+
+
+@router.post("/side")
+def choose_side(
+    slug: str, session: WriteSession, actor: ActorName, side: Annotated[str, Form(max_length=10)]
+) -> Response:
+    looking.choose_side(session, slug, side, actor=actor)
+    return RedirectResponse(f"/d/{slug}/board", 303)
+
+
+@router.post("/topics/{topic}")
+def rename_topic(
+    slug: str,
+    topic: str,
+    session: WriteSession,
+    actor: ActorName,
+    name: Annotated[str, Form(max_length=60)],
+) -> Response:
+    looking.rename_topic(session, slug, topic, name, actor=actor)
+    return RedirectResponse(f"/d/{slug}/board?zoom={topic}", 303)
 
 
 @router.post("/target")

@@ -1,0 +1,60 @@
+"""Count and judge the cells of a board. Nothing of it is stored: a count is one query."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session
+
+from app.curation import frames as packing
+from app.geometry import balance
+from app.geometry import evidence as evidence_of
+from app.geometry.balance import Balance
+from app.geometry.evidence import Evidence
+from app.geometry.frame import Frame
+from app.storage import frames, placements, targets
+from app.storage.board_tables import FrameRow, TargetRow
+from app.storage.filters import Filter
+from app.storage.placements import COUNTED
+from app.storage.tables import DatasetRow
+
+ON_BOARD = Filter(statuses=COUNTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A frame, the counts of its cells, and what follows from them."""
+
+    row: FrameRow
+    target: TargetRow
+    frame: Frame
+    counts: list[int]
+    outsiders: int
+    balance: Balance
+    evidence: Evidence | None  # None without samples
+
+
+def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> Judged | None:
+    """Count and judge the cells of the newest frame; None before the first board."""
+    row = frames.newest(session, dataset.id)
+    if row is None:
+        return None
+    frame, target = packing.unpack(row), targets.get_by_id(session, row.target_id)
+    cell, levels = placements.parts(session, dataset.id, row.id, wanted)
+    counts = np.bincount(cell[cell >= 0], minlength=frame.cells)
+    evidence = _weigh(frame, cell, levels)
+    total = int(counts.sum())
+    verdict = balance.judge(
+        counts,
+        frame.shares,
+        external=frame.external,
+        target_size=frame.target_size,
+        distinct_share=min(1.0, row.fitted_on / total) if total else 0.0,
+        portions=evidence.portions if evidence else None,
+    )
+    outsiders = int((cell < 0).sum())
+    return Judged(row, target, frame, counts.tolist(), outsiders, verdict, evidence)
+
+
+def _weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> Evidence | None:
+    return evidence_of.weigh(frame, cell, levels) if len(cell) else None

@@ -1,0 +1,136 @@
+"""Looking at a board: sides, slices, comparisons, names, on both databases."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlmodel import Session
+
+from app.curation import board, looking, queries, targeting, versions
+from app.curation.board import Look
+from app.curation.comparing import ComparisonNotFoundError
+from app.curation.looking import SideError, TopicNameError, TopicNotFoundError
+from app.curation.zooming import SliceNotFoundError
+from app.encoders.hashing import HashingEncoder
+from app.storage import datasets
+from app.storage import frames as frame_rows
+from app.storage.database import Sessions
+from app.storage.tables import DatasetRow
+from tests.curation.lopsided import asked, data_of, reference
+from tests.pipeline import Pipeline
+
+
+@pytest.fixture
+def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
+    return Pipeline(write, tmp_path, encoder)
+
+
+@pytest.fixture
+def drawn(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
+    pipeline.send(dataset.slug, reference(), purpose="target")
+    pipeline.send(dataset.slug, data_of([60] * 10))
+    pipeline.run()
+    return dataset
+
+
+def look(session: Session, dataset: DatasetRow, **how: str) -> board.BoardView:
+    return board.view(session, dataset.slug, Look(**how))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("side", ["output", "pair"])
+def test_every_side_has_a_board_of_its_own(
+    pipeline: Pipeline, drawn: DatasetRow, write: Sessions, side: str
+) -> None:
+    with write() as session:
+        looking.choose_side(session, drawn.slug, side, actor="mia")
+    pipeline.run()
+    with write() as session:
+        other = look(session, drawn)
+        looking.choose_side(session, drawn.slug, "input", actor="mia")
+        back = look(session, drawn)
+    assert (other.side, other.target_kind, other.placed) == (side, "itself", 600)
+    assert (back.side, back.target_kind, back.frame) == ("input", "reference", 1)
+
+
+def test_there_are_three_sides(drawn: DatasetRow, write: Sessions) -> None:
+    with write() as session, pytest.raises(SideError):
+        looking.choose_side(session, drawn.slug, "top", actor="mia")
+
+
+def test_a_slice_spreads_over_the_whole_board(drawn: DatasetRow, write: Sessions) -> None:
+    with write() as session:
+        whole, zoomed = look(session, drawn), look(session, drawn, zoom="2")
+        with pytest.raises(SliceNotFoundError):
+            look(session, drawn, zoom="99")
+    assert {cell.id.split(".")[0] for cell in zoomed.cells} == {"2"}
+    assert len(zoomed.topics) == len(zoomed.cells)
+    have = {cell.id: cell.have for cell in whole.cells}
+    assert all(have[cell.id] == cell.have for cell in zoomed.cells)
+    assert zoomed.to_cut == whole.to_cut  # the lists stay those of the whole board
+
+
+def test_a_query_narrows_what_is_counted(drawn: DatasetRow, write: Sessions) -> None:
+    query = queries.parse([("q", "egg")])
+    with write() as session:
+        found = board.view(session, drawn.slug, Look(query=query))
+    assert found.placed == 60
+    assert found.query == "q=egg"
+
+
+def test_a_version_shows_what_has_grown_since(
+    pipeline: Pipeline, drawn: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        versions.freeze(session, drawn.slug, actor="mia")
+    more = [{"prompt": asked(3, 500 + n), "completion": "x"} for n in range(120)]
+    pipeline.send(drawn.slug, b"\n".join(orjson.dumps(row) for row in more))
+    pipeline.run()
+    with write() as session:
+        found = look(session, drawn, compare="v1")
+        with pytest.raises(ComparisonNotFoundError):
+            look(session, drawn, compare="v9")
+    assert found.compare is not None
+    assert found.compare.then == 600
+    grown = [cell for cell in found.cells if cell.change == "more"]
+    assert grown
+    assert 80 <= sum(cell.have - cell.then for cell in grown) <= 120
+    assert {choice.key for choice in found.compare_choices} >= {"v1"}
+
+
+def test_the_same_data_shows_no_change(
+    pipeline: Pipeline, drawn: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        datasets.add(session, "twin")
+    pipeline.send("twin", data_of([60] * 10))
+    pipeline.run()
+    with write() as session:
+        found = look(session, drawn, compare="@twin")
+    assert {cell.change for cell in found.cells} == {"same"}
+
+
+def test_a_name_given_by_a_person_survives_a_refit(
+    pipeline: Pipeline, drawn: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        looking.rename_topic(session, drawn.slug, "1", "breakfast, morning", actor="mia")
+        targeting.redraw(session, drawn.slug, refit=True)
+    pipeline.run()
+    with write() as session:
+        row = frame_rows.newest(session, drawn.id)
+        found = look(session, drawn)
+    assert row is not None
+    assert row.number == 2
+    assert ("breakfast", "morning") in {topic.words for topic in found.topics}
+    assert found.moves == ()  # the same target, cut again: nothing moved
+
+
+@pytest.mark.parametrize("name", ["", " , ", "x" * 61, "a\nb"])
+def test_a_topic_needs_a_short_plain_name(drawn: DatasetRow, write: Sessions, name: str) -> None:
+    with write() as session, pytest.raises(TopicNameError):
+        looking.rename_topic(session, drawn.slug, "1", name, actor="mia")
+
+
+def test_only_a_topic_that_is_there_can_be_named(drawn: DatasetRow, write: Sessions) -> None:
+    with write() as session, pytest.raises(TopicNotFoundError):
+        looking.rename_topic(session, drawn.slug, "99", "x", actor="mia")
