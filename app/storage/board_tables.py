@@ -5,7 +5,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+    true,
+)
 from sqlmodel import Field, SQLModel
 
 from app.storage.tables import BigKey, now
@@ -24,7 +35,12 @@ class EmbeddingRow(SQLModel, table=True):
 
 
 class TargetRow(SQLModel, table=True):
-    """What a data set should cover: a kind, and for `reference` the texts of a file."""
+    """What a data set should cover: a kind, and what it is made of.
+
+    `definition` says it of `quotas` (facet, shares), of `dataset` (dataset, version, inputs) and of
+    `probes` (probes). All but `itself` and `quotas` hold texts; while they are copied the target
+    is not `ready`, and the older one stays in force.
+    """
 
     __tablename__ = "target"
 
@@ -34,11 +50,39 @@ class TargetRow(SQLModel, table=True):
     side: str = Field(default="input", max_length=10)
     name: str = Field(default="", max_length=255)
     upload_id: int | None = Field(default=None, foreign_key="upload.id")
+    definition: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default=text("'{}'"))
+    )
+    ready: bool = Field(
+        default=True, sa_column=Column(Boolean, nullable=False, server_default=true())
+    )
+    created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
+
+    @property
+    def holds_texts(self) -> bool:
+        """Whether there are inputs to show; otherwise it is made from the data."""
+        return self.kind not in ("itself", "quotas")
+
+
+class ProbeRow(SQLModel, table=True):
+    """An input that a language model proposed: proposed -> approved or dropped, by a person."""
+
+    __tablename__ = "probe"
+    __table_args__ = (UniqueConstraint("dataset_id", "text_hash"),)
+
+    id: int = Field(default=None, primary_key=True)
+    dataset_id: int = Field(foreign_key="dataset.id", ondelete="CASCADE")
+    text_hash: str = Field(max_length=32)
+    text: str = Field(sa_type=Text)
+    state: str = Field(default="proposed", max_length=20)
+    model: str = Field(max_length=200)
+    edited: bool = False
+    actor: str = Field(default="", max_length=120)  # who decided
     created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
 
 
 class TargetTextRow(SQLModel, table=True):
-    """One input of a reference target."""
+    """One input of a target."""
 
     __tablename__ = "target_text"
     __table_args__ = (Index("ix_target_text_hash", "text_hash"),)

@@ -1,9 +1,10 @@
 """Queries about targets: what a data set should cover."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import and_, insert, or_
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from app.storage.board_tables import TargetRow, TargetTextRow
 from app.storage.tables import UploadRow, UploadState
@@ -16,17 +17,25 @@ def add(
     *,
     side: str = "input",
     name: str = "",
-    upload_id: int | None = None,
+    definition: Mapping[str, Any] | None = None,
+    **values: Any,
 ) -> TargetRow:
-    """Make this the target of one side of the data set from now on."""
-    row = TargetRow(dataset_id=dataset_id, kind=kind, side=side, name=name, upload_id=upload_id)
+    """Make this the target of one side of the data set from now on, or once it is ready."""
+    row = TargetRow(
+        dataset_id=dataset_id,
+        kind=kind,
+        side=side,
+        name=name[:255],
+        definition=dict(definition or {}),
+        **values,
+    )
     session.add(row)
     session.flush()
     return row
 
 
 def find(session: Session, dataset_id: int, side: str = "input") -> TargetRow | None:
-    """The target of a side: the newest one whose file is read to its end, or None."""
+    """The target of a side: the newest one that is ready and read to its end, or None."""
     whole = and_(col(UploadRow.state) == UploadState.DONE, col(UploadRow.accepted) > 0)
     query = (
         select(TargetRow)
@@ -34,6 +43,7 @@ def find(session: Session, dataset_id: int, side: str = "input") -> TargetRow | 
         .where(
             TargetRow.dataset_id == dataset_id,
             TargetRow.side == side,
+            col(TargetRow.ready),
             or_(col(TargetRow.upload_id).is_(None), whole),
         )
     )
@@ -51,13 +61,18 @@ def get_by_id(session: Session, target_id: int) -> TargetRow:
 
 
 def add_texts(session: Session, target_id: int, texts: Sequence[tuple[int, str, str]]) -> None:
-    """Store (position, hash, text) of a reference's inputs."""
+    """Store (position, hash, text) of a target's inputs."""
     rows = [
         {"target_id": target_id, "position": position, "text_hash": text_hash, "text": text}
         for position, text_hash, text in texts
     ]
     if rows:
         session.execute(insert(TargetTextRow), rows)
+
+
+def remove_texts(session: Session, target_id: int) -> None:
+    """Forget the inputs of a target: it is copied anew."""
+    session.exec(delete(TargetTextRow).where(col(TargetTextRow.target_id) == target_id))
 
 
 def count_texts(session: Session, target_id: int) -> int:
