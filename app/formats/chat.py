@@ -7,7 +7,7 @@ from app.formats import columns, dialects, tool_calls
 from app.formats.sample import Message, Sample
 
 KNOWN_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
-# How sources say whether an answer is trained; each becomes `weight`.
+# How sources say whether an answer is trained; a 0 becomes `weight`, a 1 goes without saying.
 _WEIGHTS = ("loss_weight", "train")
 
 
@@ -69,9 +69,10 @@ def _tidied(message: Message) -> Message:
     for name in _WEIGHTS:
         if "weight" in extra or name not in extra:
             continue
-        if message.role == "assistant" and extra[name] in (0, 1):
-            extra["weight"] = int(bool(extra.pop(name)))
-        elif not extra[name]:
+        written = extra[name]
+        if message.role == "assistant" and written == 0:
+            extra["weight"] = 0
+        if not written or (message.role == "assistant" and written == 1):
             del extra[name]
     return Message(message.role, message.content, extra)
 

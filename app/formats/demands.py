@@ -115,6 +115,8 @@ def only(known: Collection[str]) -> Check:
     def check(sample: Sample) -> str:
         for at, message in enumerate(turns_of(sample), 1):
             more = sorted(message.extra.keys() - allowed) if message.extra else []
+            if "weight" in more and message.extra["weight"] == 1:
+                more.remove("weight")  # it is what everybody does anyway
             if more:
                 return f"Message {at} has {', '.join(more)}, which has no place here."
         return ""

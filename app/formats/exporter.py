@@ -95,8 +95,12 @@ def line_of(exporter: Exporter, sample: Sample, raw: str) -> bytes:
         return line
     # Inside a JSON text a line break is white space only: strings hold none.
     flat = raw.strip().replace("\r", " ").replace("\n", " ").encode(errors="replace")
+    if flat == line[:-1]:
+        return line
     try:
-        same = flat == line[:-1] or orjson.loads(flat) == orjson.loads(line)
+        value = orjson.loads(flat)
     except orjson.JSONDecodeError:
         return line
-    return flat + b"\n" if same else line
+    # In whatever dialect it came: what a mapping read has no dialect that could write it.
+    as_it_came = exporter.dialect == "*" and isinstance(value, dict)
+    return flat + b"\n" if as_it_came or value == orjson.loads(line) else line

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.formats import dialects
 from app.formats.dialects import Detection
 from app.formats.entries import Fault, Record, reject
-from app.formats.sample import Rejected
+from app.formats.sample import KINDS, Rejected
 
 FIELDS = ("prompt", "input", "question", "query", "text", "instruction", "message", "user")
 
@@ -15,7 +15,7 @@ def read(record: Record) -> str | Rejected:
     found = _bare(record.value)
     if found is not None:
         return found
-    sample = dialects.parse(record, Detection("", 0.0))
+    sample = dialects.parse(record, Detection("", 0.0), kinds=KINDS)
     if isinstance(sample, Rejected):
         fields = ", ".join(FIELDS)
         fault = Fault("no_input", f"No input: looked for a conversation and for {fields}.")

@@ -39,6 +39,18 @@ class Violation:
     detail: str
 
 
+# What only the one who writes several files, has a tokenizer, or looks for personal data can check.
+SPLITS = Rule(
+    "any.splits", "No sample of one split, nor a near copy, is in another.", measure="splits"
+)
+TRAINED = Rule(
+    "any.trained", "Something to learn is left of every line that is cut.", measure="tokens"
+)
+PLACEHOLDERS = Rule("any.placeholders", "No placeholder waits to be filled in.")
+BOILERPLATE = Rule("any.boilerplate", "No answer speaks of being a language model.")
+PERSONAL = Rule("any.personal", "No personal data is left.")
+FOR_THE_CALLER = (SPLITS, TRAINED, PLACEHOLDERS, BOILERPLATE, PERSONAL)
+
 Check = Callable[[Sample], str]
 FileCheck = Callable[[int, int], str]
 

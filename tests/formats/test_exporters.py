@@ -70,7 +70,8 @@ def test_openai_chat_names_the_rules_that_a_sample_breaks(
         ((SAY, USER), ["turns"]),
         ((USER, SYSTEM), ["turns"]),
         ((USER, Message("assistant", " ")), ["output"]),
-        ((USER, WEIGHED), ["plain"]),
+        ((USER, WEIGHED), []),
+        ((USER, Message("assistant", "a", {"weight": 0})), ["plain"]),
         ((USER, CALL, RESULT, SAY), ["turns", "plain"]),
     ],
 )

@@ -2,11 +2,13 @@
 
 from collections import Counter
 
+import orjson
 import pytest
 
-from app.formats import dialects
+from app.formats import dialects, exporter
 from app.formats.entries import Record
-from app.formats.sample import Sample
+from app.formats.exporters import EXPORTERS
+from app.formats.sample import KINDS, Sample, dump_messages, dump_rest, load_sample
 from tests import shared_data
 from tests.formats import reading
 
@@ -61,3 +63,91 @@ def test_preference_pairs_are_not_taken_for_answers() -> None:
     bad = reading.rejected(_bytes("llamafactory_demo", "dpo_en_demo.json"))
     assert {one.code for one in bad} == {"preference_pair"}
     assert len(bad) == 300
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "dialect", "rows"),
+    [
+        ("llamafactory_demo", "dpo_en_demo.json", "sharegpt_preference", 300),
+        ("llamafactory_demo", "dpo_zh_demo.json", "sharegpt_preference", 300),
+        ("llamafactory_demo", "kto_en_demo.json", "messages_kto", 300),
+        ("llamafactory_demo", "v1_dpo_demo.jsonl", "llamafactory_preference", 10),
+        ("llamafactory_demo", "c4_demo.jsonl", "text", 300),
+        ("llamafactory_demo", "v1_sft_demo.jsonl", "messages", 500),
+        ("llamafactory_demo", "reason_tool_use_demo_50.jsonl", "messages", 50),
+        ("llamafactory_demo", "mllm_demo.json", "messages", 6),
+        ("fastchat_mtbench", "dummy_conversation_sharegpt.json", "sharegpt", 500),
+        ("alpaca_libre", "alpaca_libre_tasks_v1.jsonl", "alpaca", 2138),
+    ],
+)
+def test_every_kind_comes_out_as_it_went_in(
+    folder: str, file: str, dialect: str, rows: int
+) -> None:
+    records = _records(folder, file)
+    samples = _samples(records)
+    assert len(samples) == rows
+    assert {one.dialect for _, one in samples} == {dialect}
+    for record, one in samples:
+        stored = load_sample(dump_messages(one.messages), dump_rest(one))
+        assert stored.fingerprint == one.fingerprint
+        assert dialects.DIALECTS[dialect].write(one) == record.value
+        line = exporter.line_of(EXPORTERS["as-imported"], one, record.raw)
+        assert line == record.raw.replace("\r", " ").replace("\n", " ").encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "passing"),
+    [
+        ("dpo_en_demo.json", "llamafactory-preference", 300),
+        ("dpo_en_demo.json", "trl-preference", 300),
+        ("v1_dpo_demo.jsonl", "openai-dpo", 10),
+        ("v1_dpo_demo.jsonl", "together-dpo", 10),
+        ("kto_en_demo.json", "llamafactory-kto", 300),
+        ("kto_en_demo.json", "trl-kto", 300),
+        ("c4_demo.jsonl", "trl-text", 300),
+        ("v1_sft_demo.jsonl", "openai-chat", 500),
+        ("v1_sft_demo.jsonl", "bedrock-anthropic", 500),
+        ("v1_sft_demo.jsonl", "gemini", 500),
+        ("reason_tool_use_demo_50.jsonl", "fireworks", 50),
+        ("reason_tool_use_demo_50.jsonl", "openai-chat", 50),
+        ("glaive_toolcall_en_demo.json", "llamafactory-sharegpt", 300),
+        ("glaive_toolcall_en_demo.json", "mistral-finetune", 300),
+        # Two of its observations answer a call that nobody made.
+        ("glaive_toolcall_zh_demo.json", "trl-messages", 298),
+        ("alpaca_en_demo.json", "llamafactory-alpaca", 999),
+        ("alpaca_en_demo.json", "axolotl-alpaca", 999),
+        ("alpaca_zh_demo.json", "together", 1000),
+        ("mllm_demo.json", "unsloth", 6),
+    ],
+)
+def test_published_files_pass_their_trainers(file: str, name: str, passing: int) -> None:
+    samples = [one for _, one in _samples(_records("llamafactory_demo", file))]
+    passed = [one for one in samples if not EXPORTERS[name].check(one)]
+    assert len(passed) == passing
+    for one in passed:
+        assert orjson.loads(EXPORTERS[name].write(one))
+
+
+def test_every_file_of_conversations_is_told() -> None:
+    told = {
+        "judge_prompts.jsonl": "",
+        "mt_bench_question.jsonl": "",
+        "mt_bench_reference_gpt4.jsonl": "",
+        "vicuna_question.jsonl": "",
+        "vicuna_reference_gpt4.jsonl": "",
+    }
+    for file, dialect in told.items():
+        values = reading.values(_bytes("fastchat_mtbench", file))
+        assert dialects.detect(values, kinds=KINDS).dialect == dialect, file
+        assert len(values) >= 8
+
+
+def _records(folder: str, file: str) -> list[Record]:
+    entries = reading.entries(_bytes(folder, file))
+    return [entry for entry in entries if isinstance(entry, Record)]
+
+
+def _samples(records: list[Record]) -> list[tuple[Record, Sample]]:
+    detection = dialects.detect([record.value for record in records], kinds=KINDS)
+    found = [(record, dialects.parse(record, detection, kinds=KINDS)) for record in records]
+    return [(record, one) for record, one in found if isinstance(one, Sample)]
