@@ -63,12 +63,19 @@ export function startKeys() {
   for (const button of document.querySelectorAll("[data-act=keys]")) button.addEventListener("click", () => sheet.showModal());
   sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
 
-  document.addEventListener("keydown", (event) => {
+  const press = (event) => {
     const key = nameOf(event);
     const wanted = acts.get(key);
     if (!wanted || belongsElsewhere(event, key)) return;
     if (off.checked && !key.startsWith("Mod+") && key !== "Escape") return;
     if (event.repeat && !key.startsWith("Arrow") && wanted !== "next" && wanted !== "previous") return;
     if (act(wanted)) event.preventDefault();
+  };
+  document.addEventListener("keydown", press);
+  // After the other modules have told what they listen for.
+  queueMicrotask(() => {
+    const early = window.earlyKeys ?? [];
+    window.earlyKeys = null;
+    early.forEach(press);
   });
 }

@@ -1,0 +1,286 @@
+"""Every page in a real browser: nothing in the console, nothing off the edge, and the keys work."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests import browser as chromium
+from tests.server import Server, serving
+
+pytestmark = pytest.mark.browser
+
+DEMO = Path(__file__).parents[2] / "static" / "demo"
+SLUG = "everyday"
+PAGES = {
+    "datasets": "/",
+    "board": f"/d/{SLUG}/board",
+    "table": f"/d/{SLUG}/board?view=table",
+    "import": f"/d/{SLUG}/import",
+    "report": f"/d/{SLUG}/uploads/1",
+    "samples": f"/d/{SLUG}/samples",
+    "nothing matches": f"/d/{SLUG}/samples?q=xylophone",
+    "sample": f"/d/{SLUG}/s/1",
+    "review": f"/d/{SLUG}/review",
+    "export": f"/d/{SLUG}/export?statuses=approved,pending",
+    "versions": f"/d/{SLUG}/history",
+    "jobs": "/jobs",
+    "not found": "/d/nowhere/board",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("look")) as running:
+        running.new_dataset(SLUG)
+        reference = (DEMO / "everyday_reference.jsonl").read_bytes()
+        running.put(f"/api/v1/datasets/{SLUG}/target", content=reference)
+        samples = (DEMO / "everyday.jsonl").read_bytes()
+        running.post(f"/api/v1/datasets/{SLUG}/uploads", content=samples)
+        running.wait_for_board(SLUG)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium.find()
+    if path is None:
+        pytest.skip("there is no Chromium here")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def cookies(server: Server, browser: Browser) -> Any:
+    context = browser.new_context()
+    context.new_page().goto(server.login_link())
+    kept = context.cookies()
+    context.close()
+    return kept
+
+
+class Visitor:
+    """Somebody who is logged in, at a window of some size; complaints of the browser are kept."""
+
+    def __init__(self, browser: Browser, server: Server, cookies: Any, **options: Any) -> None:
+        self.context = browser.new_context(base_url=server.address, **options)
+        self.context.add_cookies(cookies)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda told: self._note(told.type, told.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and "status of 404" not in text:
+            self.complaints.append(text)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(path)
+        return self.page
+
+
+@pytest.fixture
+def visitor(browser: Browser, server: Server, cookies: Any) -> Iterator[Visitor]:
+    somebody = Visitor(browser, server, cookies, viewport={"width": 1480, "height": 960})
+    yield somebody
+    somebody.context.close()
+    assert somebody.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("theme", "width"), [("light", 1480), ("dark", 1480), ("light", 1024), ("dark", 400)]
+)
+def test_every_page_is_quiet_fits_and_is_accessible(
+    browser: Browser, server: Server, cookies: Any, theme: Any, width: int
+) -> None:
+    size = {"width": width, "height": 900}
+    somebody = Visitor(browser, server, cookies, viewport=size, color_scheme=theme)
+    for name, path in PAGES.items():
+        page = somebody.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert width == 1024 or _serious(page) == [], name
+        assert somebody.complaints == [], name
+    somebody.context.close()
+
+
+def _serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {rule['nodes'][0]['html'][:200]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+def test_the_darts_are_all_drawn(visitor: Visitor, server: Server) -> None:
+    page = visitor.open(PAGES["board"])
+    counts = server.get(f"/api/v1/datasets/{SLUG}/board").json()["counts"]
+    expect(page.locator("#stage")).to_have_attribute("data-drawn", str(counts["placed"]))
+    page = visitor.open(PAGES["board"] + "?renderer=none")
+    assert page.get_attribute("#stage", "data-drawn") is None
+
+
+def test_keys_lead_over_the_board_and_into_the_list(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["board"])
+    page.keyboard.press("r")
+    page.wait_for_url("**cell=*")
+    first = page.url
+    assert page.locator("#chosen .tag.over_dense").count() == 1
+    assert "over-dense" in page.inner_text("#live")
+    page.keyboard.press("g")
+    page.wait_for_selector("#chosen .tag.gap")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.activeElement.dataset.cell") in page.url
+    page.evaluate("setTimeout(() => history.go(-2))")
+    page.wait_for_url(first)
+    chosen = page.locator("#stage a[aria-current]")
+    expect(chosen).to_have_attribute("data-cell", first.split("cell=")[1])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/samples?cell=*")
+    assert page.locator("tr[data-row]").count() > 0
+
+
+def test_escape_clears_the_selection(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["board"])
+    page.keyboard.press("r")
+    page.wait_for_selector("#chosen")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#chosen", state="detached")
+    assert "cell=" not in page.url
+
+
+def test_a_click_on_a_cell_selects_it(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["board"])
+    cell = page.locator("#stage a[data-cell]").nth(5)
+    cell.dispatch_event("click")
+    page.wait_for_selector("#chosen")
+    assert f"cell={cell.get_attribute('data-cell')}" in page.url
+    assert page.locator("#stage a[aria-current=true]").count() == 1
+
+
+def test_review_needs_no_mouse_and_undo_leads_back(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["review"])
+    first = page.inner_text("h1")
+    for key in ("a", "x", "n"):
+        before = page.inner_text("h1")
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "before => document.querySelector('h1').innerText !== before", arg=before
+        )
+    expect(page).to_have_url(re.compile(r"queue=1$"))
+    for _ in range(3):
+        with page.expect_navigation():
+            page.keyboard.press("z")
+    assert page.inner_text("h1") == first
+    assert page.inner_text("#panel .verdict .tag >> nth=0") == "pending"
+
+
+def test_keys_decide_about_the_row_or_about_the_ticked_ones(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["samples"])
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.wait_for_selector("#rows tr:nth-child(1).approved")
+    for key in ("t", "j", "t"):
+        page.keyboard.press(key)
+    assert page.inner_text("[data-ticked]") == "2 selected"
+    page.keyboard.press("x")
+    page.wait_for_selector("#rows tr:nth-child(3).rejected")
+    assert page.inner_text("#decided") == "1 approved, 2 rejected"
+    for _ in range(2):
+        with page.expect_navigation():
+            page.keyboard.press("z")
+    assert page.inner_text("#decided") == "0 approved, 0 rejected"
+
+
+def test_all_that_match_are_decided_after_a_question(visitor: Visitor) -> None:
+    page = visitor.open(f"/d/{SLUG}/samples?ids=2,3,4")
+    page.click(".bulk .menu summary")
+    page.click("button[form=every][value=rejected]")
+    assert "Reject 3 samples?" in page.inner_text("#preview")
+    page.click("#preview .primary")
+    assert "3 rejected" in page.inner_text("#decided")
+    with page.expect_navigation():
+        page.keyboard.press("z")
+    assert "0 rejected" in page.inner_text("#decided")
+
+
+def test_keys_stay_out_of_fields_and_dialogs(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["review"])
+    before = page.inner_text("h1")
+    page.keyboard.press("/")
+    page.keyboard.type("axn")
+    assert page.input_value("input[name=q]") == "axn"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    page.wait_for_selector("#keys-sheet[open]")
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+a")
+    page.wait_for_timeout(300)
+    assert page.inner_text("h1") == before
+    assert page.inner_text("#panel .verdict .tag >> nth=0") == "pending"
+
+
+def test_single_keys_can_be_turned_off(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["review"])
+    page.keyboard.press("?")
+    page.check("[data-keys-off]")
+    page.keyboard.press("Escape")
+    before = page.inner_text("h1")
+    page.keyboard.press("a")
+    page.wait_for_timeout(300)
+    assert page.inner_text("h1") == before
+
+
+def test_the_list_goes_on_by_itself(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["samples"])
+    assert page.locator("tr[data-row]").count() == 100
+    page.locator(".more-row").scroll_into_view_if_needed()
+    expect(page.locator("tr[data-row]")).to_have_count(200)
+
+
+def test_a_file_goes_up_with_its_report(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.open(PAGES["import"])
+    file = tmp_path / "two words é.jsonl"
+    file.write_text('{"instruction": "Mend a chair leg", "output": "Glue and clamp it."}\n{\n')
+    page.set_input_files("input[name=file]", file)
+    page.wait_for_url(re.compile(r"/uploads/\d+$"))
+    page.wait_for_selector("text=1 accepted + 0 seen before + 1 rejected + 0 blank = 2 lines")
+    assert page.inner_text("h1") == "two words é.jsonl"
+
+
+def test_the_theme_is_kept(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    page.click("[data-theme-toggle]")
+    page.click("[data-theme-toggle]")
+    page = visitor.open("/jobs")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 21, 27)"
+
+
+def test_without_javascript_the_board_is_clicked_and_text_is_pasted(
+    browser: Browser, server: Server, cookies: Any
+) -> None:
+    somebody = Visitor(browser, server, cookies, java_script_enabled=False)
+    page = somebody.open(PAGES["table"])
+    page.locator("table a[data-cell]").nth(3).click()
+    assert page.locator("#chosen h2").count() == 1
+    page = somebody.open(PAGES["import"])
+    page.fill(
+        "textarea[name=text]", '{"prompt": "Wobbly table", "completion": "Fold a card under it."}'
+    )
+    page.click("text=Import the text")
+    assert re.search(r"/uploads/\d+$", page.url)
+    page = somebody.open(PAGES["sample"])
+    page.click("button[value=approved]")
+    assert page.inner_text(".verdict .tag >> nth=0") == "approved"
+    page = somebody.open(PAGES["sample"])
+    page.click("text=Needs work")
+    somebody.context.close()
