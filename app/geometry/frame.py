@@ -19,7 +19,8 @@ from app.geometry.rings import Sectors
 MOST_CELLS = 240
 POINTS_PER_CELL = 20
 FEWEST_TOPICS, MOST_TOPICS = 6, 24
-CELLS_PER_TOPIC = 9
+TOPICS_PER_ROOT = 1.9
+"""Topics grow with the square root of the cells: 9 for 22 cells, 19 for 100, 24 from 160 on."""
 MICRO = 4_000
 """Micro-centroids that stand for a target too large for its tree."""
 MOST_FITTED = 60_000
@@ -187,7 +188,8 @@ def _arrange(centres: Vectors, sizes: Numbers) -> tuple[Integers, Integers, Inte
     """The cells' order round the board (K,), then their topic (K,) and the topics' group (T,)."""
     tree = ward.link(centres, np.maximum(sizes, 1.0))
     order = _leaf_order(tree, centres)
-    topics = int(np.clip(round(len(centres) / CELLS_PER_TOPIC), FEWEST_TOPICS, MOST_TOPICS))
+    wanted = round(TOPICS_PER_ROOT * len(centres) ** 0.5)
+    topics = int(np.clip(wanted, FEWEST_TOPICS, MOST_TOPICS))
     topic = _renumber(ward.cut(tree, topics)[order])
     groups = int(np.clip(round((topic.max() + 1) / 4), 4, 7))
     group = _renumber(ward.cut(tree, groups)[order])
