@@ -51,10 +51,16 @@ def is_wal_safe(version: tuple[int, ...]) -> bool:
 
 def reading(engine: Engine) -> Sessions:
     """`with read() as session:` sees one snapshot; whatever it changes is dropped."""
+    reader = engine
+    if engine.dialect.name == "postgresql":
+        # Its default lets every statement see another moment: counts would not add up.
+        reader = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
 
     @contextmanager
     def read() -> Iterator[Session]:
-        with Session(engine, expire_on_commit=False, autoflush=False) as session:
+        with Session(reader, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     return read
