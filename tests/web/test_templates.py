@@ -192,3 +192,4 @@ def test_the_sheet_holds_every_key() -> None:
     shown = [row["does"] for _, rows in keys.sheet() for row in rows]
     assert len(shown) == len(keys.TABLE)
     assert keys.hints()["redo"] == "⇧Z"
+    assert all(part for row in keys.TABLE for part in keys.shown(row.key))
