@@ -17,17 +17,14 @@ def plain(sample: Sample) -> Sample:
     extra = sample.extra
     if dialect and not dialect.shape.isdisjoint(extra):
         extra = columns.others(extra, dialect.shape)
-    if dialect and dialect.hoist and dialect.hoist in sample.extra:
-        extra = {**_object(sample.extra[dialect.hoist]), **extra}
+        if dialect.hoist and dialect.hoist in sample.extra:
+            extra = {**_object(sample.extra[dialect.hoist]), **extra}
     if isinstance(extra.get("tools"), str):
         extra = {**extra, "tools": tool_calls.tools_of(extra["tools"])}
-    return replace(
-        sample,
-        messages=_spelled_out(sample.messages),
-        rejected=_spelled_out(sample.rejected),
-        extra=extra,
-        dialect="messages",
-    )
+    messages, rejected = _spelled_out(sample.messages), _spelled_out(sample.rejected)
+    if extra is sample.extra and messages is sample.messages and rejected is sample.rejected:
+        return sample  # the usual case, and making another takes longer than all checks
+    return replace(sample, messages=messages, rejected=rejected, extra=extra, dialect="messages")
 
 
 def turn(message: Message, keys: tuple[str, ...] = ()) -> dict[str, object]:

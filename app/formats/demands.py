@@ -14,6 +14,8 @@ from app.formats.sample import Kind, Message, Sample
 
 # Only how the source spelled what is written anyway.
 _SPELLING = frozenset(("from", "role", "content"))
+# Columns in which LLaMA-Factory keeps what the marks in the texts stand for.
+_MEDIA = frozenset(("images", "videos", "audios"))
 
 
 def turns_of(sample: Sample) -> tuple[Message, ...]:
@@ -106,6 +108,14 @@ def text_only(sample: Sample) -> str:
         if isinstance(written, list):
             return f"Message {at} ({message.role}) is a list of parts, not a text."
     return ""
+
+
+def media(sample: Sample) -> str:
+    """Nothing beside the messages is pointed at by marks such as <image> in them."""
+    if _MEDIA.isdisjoint(sample.extra):
+        return ""
+    found = [name for name in sorted(_MEDIA) if sample.extra.get(name)]
+    return f"The sample has {', '.join(found)}, which would be lost." if found else ""
 
 
 def only(known: Collection[str]) -> Check:

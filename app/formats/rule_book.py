@@ -15,12 +15,16 @@ STANDARD: Mapping[str, tuple[str, Check]] = {
     "alternation": ("User and assistant take turns.", demands.alternation),
     "content": ("Every message says something, or calls a tool.", demands.content),
     "text": ("Contents are plain texts, not lists of parts.", demands.text_only),
+    "media": ("No images, sounds or films stand beside the messages.", demands.media),
     "weight": ("A weight is 0 or 1, and stands on assistant messages only.", demands.weight),
     "unweighted": (
         "Every answer is trained, so none may have a weight of 0.",
         demands.unweighted,
     ),
-    "tool_ids": ("Every tool message answers an earlier tool call.", demands.tool_ids),
+    "tool_ids": (
+        "Every tool message answers an earlier tool call, and no two calls share an id.",
+        demands.tool_ids,
+    ),
     "arguments": (
         "The arguments of a tool call are an object, or its JSON text.",
         demands.arguments,

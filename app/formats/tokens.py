@@ -5,7 +5,7 @@ they are counted as so many per turn, and every count is an estimate, unless the
 tokenizer is the model's own and its template is applied.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -32,8 +32,9 @@ class Encoded(Protocol):
 class Tokenizer(Protocol):
     """What tokenizers.Tokenizer does; it must not cut texts, nor fill them up."""
 
-    def encode_batch(self, texts: list[str], /, *, add_special_tokens: bool) -> Sequence[Encoded]:
-        """Every text as tokens."""
+    @property
+    def encode_batch(self) -> Callable[..., Sequence[Encoded]]:
+        """Texts, and `add_special_tokens`, to tokens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ BROKEN: Mapping[str, tuple[Sample, ...]] = {
         Sample((ASK, Message("assistant", "so", calling().extra)), kind="kto", desirable=True),
     ),
     "tools": tuple(replace(sample, extra={"tools": [1]}) for sample in GOOD.values()),
+    "media": tuple(replace(sample, extra={"images": ["a.png"]}) for sample in GOOD.values()),
     "plain": tuple(
         replace(sample, messages=(Message("user", "hi", {"mood": "gay"}), *sample.messages[1:]))
         for sample in GOOD.values()

@@ -73,7 +73,7 @@ CHAT = Exporter(
     "Axolotl chat",
     (
         _CHAT.roles("system", "user", "assistant", "tool"),
-        *_CHAT.standard("system", "assistant", "content", "text", "weight", "tool_ids"),
+        *_CHAT.standard("system", "assistant", "content", "text", "media", "weight", "tool_ids"),
         *_CHAT.standard("arguments", "tools"),
         _CHAT.only((*_KEYS, *_TRAINED)),
     ),
@@ -87,7 +87,7 @@ ALPACA = Exporter(
     "Axolotl Alpaca",
     (
         _ALPACA.demand("single", "There is one question and one answer.", _single),
-        *_ALPACA.standard("content", "text"),
+        *_ALPACA.standard("content", "text", "media"),
         _ALPACA.only(),
     ),
     alpaca,

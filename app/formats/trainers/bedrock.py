@@ -62,7 +62,7 @@ ANTHROPIC = Exporter(
         _ANTHROPIC.roles("system", "user", "assistant"),
         *_ANTHROPIC.standard("system"),
         _ANTHROPIC.demand("two", "Beside the system prompt there are at least two messages.", _two),
-        *_ANTHROPIC.standard("first", "last", "alternation", "content", "text"),
+        *_ANTHROPIC.standard("first", "last", "alternation", "content", "text", "media"),
         _ANTHROPIC.only(),
     ),
     anthropic,
@@ -74,7 +74,9 @@ CONVERSATION = Exporter(
     "Bedrock conversation (distillation, Nova)",
     (
         _CONVERSATION.roles("system", "user", "assistant"),
-        *_CONVERSATION.standard("system", "first", "last", "alternation", "content", "text"),
+        *_CONVERSATION.standard(
+            "system", "first", "last", "alternation", "content", "text", "media"
+        ),
         _CONVERSATION.only(),
     ),
     conversation,
@@ -86,7 +88,7 @@ REINFORCED = Exporter(
     "Bedrock reinforcement fine-tuning (open-weight models)",
     (
         _REINFORCED.roles("system", "user", "assistant"),
-        *_REINFORCED.standard("system", "first", "last", "content", "text"),
+        *_REINFORCED.standard("system", "first", "last", "content", "text", "media"),
         _REINFORCED.only(),
         *_REINFORCED.limits(min_rows=100, max_rows=20_000),
     ),

@@ -27,7 +27,9 @@ FIREWORKS = Exporter(
     "Fireworks fine-tuning",
     (
         _BOOK.roles("system", "user", "assistant", "tool"),
-        *_BOOK.standard("system", "assistant", "content", "text", "weight", "tool_ids", "tools"),
+        *_BOOK.standard(
+            "system", "assistant", "content", "text", "media", "weight", "tool_ids", "tools"
+        ),
         _BOOK.only(_KEYS),
         *_BOOK.limits(min_rows=3, max_rows=3_000_000),
     ),

@@ -30,7 +30,7 @@ GEMINI = Exporter(
     "Gemini on Vertex AI",
     (
         _BOOK.roles("system", "user", "assistant"),
-        *_BOOK.standard("system", "first", "last", "content", "text"),
+        *_BOOK.standard("system", "first", "last", "content", "text", "media"),
         _BOOK.only(),
         *_BOOK.limits(max_rows=1_000_000, max_bytes=10**9),
         _BOOK.tokens(131_072),

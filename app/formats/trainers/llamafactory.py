@@ -137,7 +137,7 @@ _KTO = RuleBook("llamafactory-kto", _SOURCE)
 _EVEN_RULE = "User or tool at odd places, assistant at even ones, and an even number of turns."
 _ODD_RULE = "User or tool at odd places, assistant at even ones; the question is an odd number."
 CALLS_SENTENCE = "A message either speaks or calls a tool."
-_SHARED = ("system", "content", "text", "unweighted", "tool_ids", "arguments", "tools")
+_SHARED = ("system", "content", "text", "media", "unweighted", "tool_ids", "arguments", "tools")
 
 ALPACA = Exporter(
     "llamafactory-alpaca",
@@ -145,7 +145,7 @@ ALPACA = Exporter(
     (
         _ALPACA.demand("turns", alpaca_file.TURNS_SENTENCE, alpaca_file.turns),
         _ALPACA.demand("output", alpaca_file.OUTPUT_SENTENCE, alpaca_file.output),
-        *_ALPACA.standard("text", "unweighted"),
+        *_ALPACA.standard("text", "media", "unweighted"),
         _ALPACA.only(("weight",)),
     ),
     alpaca,

@@ -55,7 +55,7 @@ def _id(written: object, ids: dict[object, str]) -> str:
 def _demands(book: RuleBook) -> tuple[Demand, ...]:
     return (
         book.roles("system", "user", "assistant", "tool"),
-        *book.standard("system", "assistant", "last", "content", "text", "weight"),
+        *book.standard("system", "assistant", "last", "content", "text", "media", "weight"),
         *book.standard("tool_ids", "arguments", "tools"),
         book.only(_KEYS),
     )

@@ -21,7 +21,9 @@ def record(sample: Sample) -> dict[str, object]:
 def _demands(book: RuleBook) -> tuple[Demand, ...]:
     return (
         book.roles(*chat.KNOWN_ROLES),
-        *book.standard("system", "assistant", "last", "content", "tool_ids", "tools", "weight"),
+        *book.standard(
+            "system", "assistant", "last", "content", "tool_ids", "tools", "weight", "media"
+        ),
         *book.limits(min_rows=10),
         book.tokens(),
     )

@@ -33,7 +33,7 @@ OPENAI = Exporter(
     "openai-dpo",
     "OpenAI and Azure preference pairs (DPO)",
     (
-        *_OPENAI.standard("answers", "text", "content", "system", "tools"),
+        *_OPENAI.standard("answers", "text", "media", "content", "system", "tools"),
         _OPENAI.only(_KEYS),
         *_OPENAI.limits(min_rows=10),
         _OPENAI.tokens(),
@@ -47,7 +47,7 @@ TOGETHER = Exporter(
     "Together preference pairs (DPO)",
     (
         _TOGETHER.roles("system", "user", "assistant"),
-        *_TOGETHER.standard("answers", "single", "asked", "text", "content", "system"),
+        *_TOGETHER.standard("answers", "single", "asked", "text", "media", "content", "system"),
         _TOGETHER.only(),
         *_TOGETHER.limits(min_rows=1, max_bytes=50_100_000_000),
     ),
@@ -59,7 +59,7 @@ FIREWORKS = Exporter(
     "fireworks-dpo",
     "Fireworks preference pairs (DPO)",
     (
-        *_FIREWORKS.standard("answers", "text", "content", "system", "tools"),
+        *_FIREWORKS.standard("answers", "text", "media", "content", "system", "tools"),
         _FIREWORKS.only(_KEYS),
         *_FIREWORKS.limits(min_rows=3, max_rows=3_000_000),
     ),

@@ -18,7 +18,9 @@ TOGETHER = Exporter(
     "Together fine-tuning",
     (
         _BOOK.roles("system", "user", "assistant"),
-        *_BOOK.standard("system", "first", "alternation", "assistant", "content", "text", "weight"),
+        *_BOOK.standard(
+            "system", "first", "alternation", "assistant", "content", "text", "media", "weight"
+        ),
         _BOOK.only(("weight",)),
         *_BOOK.limits(min_rows=1, max_bytes=50_100_000_000),
     ),

@@ -84,7 +84,7 @@ def _script(title: str, trainer: str) -> Configure:
 def _demands(book: RuleBook) -> tuple[Demand, ...]:
     return (
         book.roles("system", "user", "assistant", "tool"),
-        *book.standard("content", "text", "unweighted", "tool_ids", "arguments", "tools"),
+        *book.standard("content", "text", "media", "unweighted", "tool_ids", "arguments", "tools"),
         book.only((*_KEYS, "weight")),
     )
 
@@ -144,7 +144,7 @@ KTO = Exporter(
 TEXT = Exporter(
     "trl-text",
     "Bare text (TRL, Together, mistral-finetune)",
-    _TEXT.standard("content", "text"),
+    _TEXT.standard("content", "text", "media"),
     text,
     kinds=("text",),
     dialect="text",

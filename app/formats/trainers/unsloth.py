@@ -20,7 +20,9 @@ UNSLOTH = Exporter(
     "Unsloth (not verified)",
     (
         _BOOK.roles("system", "user", "assistant", "tool"),
-        *_BOOK.standard("system", "assistant", "content", "text", "unweighted", "tool_ids"),
+        *_BOOK.standard(
+            "system", "assistant", "content", "text", "media", "unweighted", "tool_ids"
+        ),
         *_BOOK.standard("tools"),
         _BOOK.only((*_KEYS, "weight")),
     ),
