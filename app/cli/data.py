@@ -13,6 +13,7 @@ from app.curation import (
     access,
     board,
     catalogue,
+    gauges,
     intake,
     progress,
     queries,
@@ -21,6 +22,7 @@ from app.curation import (
     targeting,
 )
 from app.curation.board_views import BoardView, JobView
+from app.curation.gauge_views import GaugesView
 from app.curation.intake import Arrival, UploadView
 from app.curation.review import Change
 from app.curation.spooling import Spooled, SpoolWriter
@@ -89,8 +91,8 @@ def show_board(
                 targeting.redraw(session, slug)
         working.work_off(instance, BOARD_KINDS, lambda session: _board_job(session, slug))
         with instance.read() as session:
-            view = board.view(session, slug)
-    _show(view, as_json=as_json)
+            view, measured = board.view(session, slug), gauges.view(session, slug)
+    _show(view, measured, as_json=as_json)
 
 
 @commands.command("decide")
@@ -188,11 +190,11 @@ def _board_job(session: Session, slug: str) -> JobView | None:
     return None
 
 
-def _show(view: BoardView, *, as_json: bool) -> None:
+def _show(view: BoardView, measured: GaugesView, *, as_json: bool) -> None:
     if as_json:
         from app.web.api import boards
 
-        printing.tell(boards.describe(view))
+        printing.tell(boards.describe(view, measured))
         return
     printing.say(view.target_sentence)
     printing.say(f"{view.score_label} {view.score}: {view.placed:,} samples placed.")

@@ -75,6 +75,9 @@ def draw_board(read: Sessions, write: Sessions, job: JobRow, encoder: str) -> No
     darts = _examine(places, material.vectors)
     report("store", 3, 4)
     _save(write, job, row, material, darts)
+    with write() as session:
+        title = f"Read the gauges of {material.dataset.name}"
+        jobs.enqueue(session, "gauge", material.dataset.id, title=title)
 
 
 def _gather(session: Session, dataset_id: int, encoder: str) -> Material:
@@ -83,12 +86,12 @@ def _gather(session: Session, dataset_id: int, encoder: str) -> Material:
     target = targets.find(session, dataset_id, side)
     if target is None:
         target = targets.add(session, dataset_id, "itself", side=side)
-    ids, hashes, vectors = _vectors_of(session, dataset_id, side, encoder)
+    ids, hashes, vectors = vectors_of(session, dataset_id, side, encoder)
     old = frames.of_side(session, dataset_id, side)
     return Material(dataset, target, old, ids, hashes, vectors)
 
 
-def _vectors_of(
+def vectors_of(
     session: Session, dataset_id: int, side: str, encoder: str
 ) -> tuple[list[int], list[str], Vectors]:
     """Ids, hashes and vectors of one side; of a pair both, one after the other.

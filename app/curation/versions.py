@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from app.curation import queries
+from app.curation import gauges, queries
 from app.errors import InvalidError
 from app.storage import datasets, events, versions
 from app.storage.events import Event
@@ -114,6 +114,7 @@ def freeze_row(session: Session, slug: str, *, query: str, name: str, actor: str
     if not row.rows:
         raise EmptyVersionError
     if before is None or row.number > before.number:
+        gauges.keep(session, dataset.id, row.id)
         told = {"version": row.number, "hash": row.hash, "rows": row.rows}
         events.append(
             session, dataset.id, [Event(None, "frozen", told)], actor=actor, batch=f"v{row.id}"

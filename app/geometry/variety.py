@@ -20,10 +20,10 @@ def novelty(vectors: Vectors) -> float:
         return 0.0
     near = vectors @ vectors.T
     np.fill_diagonal(near, np.inf)
-    near.sort(axis=1)
-    distances = np.maximum(1 - near[:, -2::-1], 0)
-    weights = (1 / np.arange(1, count)).astype(np.float32)
-    return float((distances @ weights).mean() / weights.sum())
+    near.sort(axis=1)  # the nearest stands last but one, before the sample itself
+    weights = (1 / np.arange(count - 1, 0, -1)).astype(np.float32)
+    alike = (near[:, :-1] @ weights).mean() / weights.sum()
+    return float(max(1 - alike, 0.0))
 
 
 def vendi(vectors: Vectors) -> float:

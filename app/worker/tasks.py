@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app import encoders
-from app.curation import drawing, embedding, export, parsing, review
+from app.curation import drawing, embedding, export, gauging, parsing, review
 from app.encoders import Encoder
 from app.storage.database import Sessions
 from app.storage.tables import JobRow
@@ -38,10 +38,20 @@ def make_tasks(tools: Tools) -> Mapping[str, Task]:
     def draw(job: JobRow) -> None:
         drawing.draw_board(read, write, job, tools.encoder.name)
 
+    def gauge(job: JobRow) -> None:
+        gauging.read_gauges(read, write, job)
+
     def write_export(job: JobRow) -> None:
         export.run(read, write, job, tools.exports)
 
     def decide(job: JobRow) -> None:
         review.run_batch(read, write, job)
 
-    return {"parse": parse, "embed": embed, "draw": draw, "export": write_export, "decide": decide}
+    return {
+        "parse": parse,
+        "embed": embed,
+        "draw": draw,
+        "gauge": gauge,
+        "export": write_export,
+        "decide": decide,
+    }

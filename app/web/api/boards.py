@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.curation import board, intake, progress, targeting
+from app.curation import board, gauges, intake, progress, targeting
 from app.curation.board_views import BoardView, RegionView
+from app.curation.gauge_views import GaugesView
 from app.curation.intake import Arrival
 from app.web import dart_answers
 from app.web.api.jobs import JobAnswer
@@ -64,6 +65,21 @@ class TargetAnswer(BaseModel):
     sentence: str
 
 
+class GaugeAnswer(BaseModel):
+    """One measure of the board; low to high is what random draws from the target would score."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    title: str
+    value: float
+    low: float | None
+    high: float | None
+    flagged: bool
+    sentence: str
+    href: str
+
+
 class BoardAnswer(BaseModel):
     """The board as it stands now."""
 
@@ -78,6 +94,7 @@ class BoardAnswer(BaseModel):
     regions: list[RegionAnswer]
     knots: int
     outsiders: int
+    gauges: list[GaugeAnswer]
 
 
 class Redraw(BaseModel):
@@ -105,7 +122,7 @@ class TargetReceipt(BaseModel):
 
 @router.get("/board")
 def show_board(slug: str, session: ReadSession) -> BoardAnswer:
-    return describe(board.view(session, slug))
+    return describe(board.view(session, slug), gauges.view(session, slug))
 
 
 @router.post("/board", status_code=202)
@@ -140,8 +157,8 @@ def download_darts(slug: str, frame: int, request: Request, house: HouseDep) -> 
     return dart_answers.payload(request, house, slug, frame, view="board", color="status")
 
 
-def describe(view: BoardView) -> BoardAnswer:
-    """The board's view as the API tells it."""
+def describe(view: BoardView, measured: GaugesView) -> BoardAnswer:
+    """The board's view as the API tells it, with what the gauges read last."""
     return BoardAnswer(
         state=view.state,
         frame=view.frame,
@@ -164,6 +181,7 @@ def describe(view: BoardView) -> BoardAnswer:
         ],
         knots=len(view.knots),
         outsiders=view.outsiders,
+        gauges=[GaugeAnswer.model_validate(gauge) for gauge in measured.gauges],
     )
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi import Query as FromAddress
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from app.curation import board, intake, looking, queries, targeting
+from app.curation import board, gauges, intake, looking, queries, targeting
 from app.curation.board import Look
 from app.curation.intake import Arrival
 from app.web.bodies import Caller, Filename, SpooledBody
@@ -44,7 +44,8 @@ def show_board(slug: str, look: LookAsked, session: ReadSession, render: RenderD
     # A click on a cell wants the panel beside the board; anything else the whole middle.
     target = render.request.headers.get("HX-Target", "")  # "aside#side"
     block = "side" if target.endswith("#side") else "content"
-    return render("boards/show.html", block=block, board=found)
+    measured = None if look.cell else gauges.view(session, slug)
+    return render("boards/show.html", block=block, board=found, gauges=measured)
 
 
 @router.post("/side")

@@ -1,0 +1,132 @@
+"""Placed samples -> what the gauges read of them. Runs in the worker, after the board is drawn.
+
+One board is read at a time, as it stands; people's later decisions show in the gauges when the
+board is drawn or read again. Versions keep what was read before they were frozen.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session
+
+from app.checks import facets
+from app.checks.facets import Facets
+from app.curation import drawing, judging, readings
+from app.curation.judging import Judged
+from app.curation.readings import Measured, Reading, Vectors
+from app.formats.sample import Sample, load_messages
+from app.geometry import thinning
+from app.storage import datasets, embeddings, jobs, measurements, placements, samples, targets
+from app.storage.database import Sessions
+from app.storage.tables import JobRow
+
+MOST_TARGET = 20_000
+MOST_READ = 20_000
+"""Texts that are read of a data set or target: spread evenly when there are more."""
+STEPS = 3
+
+
+def read_gauges(read: Sessions, write: Sessions, job: JobRow) -> None:
+    """Measure the newest board of a data set, and keep what was read in place of the old."""
+    dataset_id = int(job.dataset_id or 0)
+    _report(write, job, "measure vectors", 0)
+    with read() as session:
+        judged = judging.judge(session, datasets.get_by_id(session, dataset_id))
+        found = _gather(session, dataset_id, judged) if judged else None
+    if judged is None or found is None:
+        return
+    read_now = _read_vectors(found, judged)
+    _report(write, job, "read texts", 1)
+    with read() as session:
+        read_now += _read_texts(session, found, judged)
+    _report(write, job, "store", 2)
+    with write() as session:
+        rows = [one.as_row() for one in read_now]
+        measurements.replace(session, dataset_id, judged.row.id, rows)
+        jobs.checkpoint(session, job, done=STEPS, total=STEPS)
+
+
+def _report(write: Sessions, job: JobRow, phase: str, done: int) -> None:
+    with write() as session:
+        jobs.checkpoint(session, job, phase=phase, done=done, total=STEPS)
+
+
+def _gather(session: Session, dataset_id: int, judged: Judged) -> Measured | None:
+    """The counted samples that have a place and a vector, or None when there are none."""
+    row = judged.row
+    known = dict(placements.similarities(session, dataset_id, row.id))
+    ids, hashes, vectors = drawing.vectors_of(session, dataset_id, row.side, row.encoder)
+    kept = np.array([number in known for number in ids], dtype=bool)
+    if not kept.any():
+        return None
+    ids = [number for number in ids if number in known]
+    vectors = vectors[kept]
+    similarity = np.array([known[number] for number in ids], dtype=np.float32)
+    target, positions = _target_of(session, judged, vectors, similarity)
+    return Measured(
+        ids=np.array(ids, dtype=np.int64),
+        hashes=[text for text, keep in zip(hashes, kept, strict=True) if keep],
+        vectors=vectors,
+        similarity=similarity,
+        target=target,
+        positions=positions,
+        own=None if positions is None else readings.neighbours_of(target),
+    )
+
+
+def _target_of(
+    session: Session, judged: Judged, vectors: Vectors, similarity: NDArray[np.float32]
+) -> tuple[Vectors, NDArray[np.int64] | None]:
+    """The target's vectors and their positions; without texts the distinct samples and None."""
+    if not judged.target.holds_texts:
+        return vectors[_distinct(vectors, similarity)], None
+    target = embeddings.of_target(session, judged.target.id, judged.row.encoder)
+    positions = np.array(targets.positions_of(session, judged.target.id), dtype=np.int64)
+    rows = _spread(len(target), MOST_TARGET)
+    return target[rows], positions[rows]
+
+
+def _distinct(vectors: Vectors, similarity: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The samples with near copies counted once; only those that have some need comparing."""
+    repeated = np.flatnonzero(similarity >= drawing.TAU)
+    kept = repeated[thinning.distinct(vectors[repeated], tau=drawing.TAU)]
+    return np.sort(np.concatenate([np.flatnonzero(similarity < drawing.TAU), kept]))
+
+
+def _read_vectors(found: Measured, judged: Judged) -> list[Reading]:
+    read = [readings.of_repeats(found), readings.of_evenness(judged)]
+    covered = readings.of_coverage(found, judged)
+    if covered is not None:
+        read.append(covered)
+    return read + readings.of_variety(found)
+
+
+def _read_texts(session: Session, found: Measured, judged: Judged) -> list[Reading]:
+    chosen = found.ids[_spread(len(found.ids), MOST_READ)].tolist()
+    outputs: list[str] = []
+    described: list[Facets] = []
+    for _, messages, language, origin in samples.described(session, chosen):
+        sample = Sample(load_messages(messages))
+        outputs.append(sample.output_text)
+        described.append(facets.describe(sample.input_text, language=language, origin=origin))
+    asked = _describe_target(session, judged)
+    mixed = np.random.default_rng(0).permutation(len(chosen))
+    return [
+        *readings.of_answers([chosen[at] for at in mixed], [outputs[at] for at in mixed]),
+        readings.of_facets(chosen, described, asked),
+    ]
+
+
+def _describe_target(session: Session, judged: Judged) -> Sequence[Facets] | None:
+    if not judged.target.holds_texts or judged.row.side != "input":
+        return None
+    texts = targets.texts_of(session, judged.target.id)
+    return [facets.describe(texts[at][1]) for at in _spread(len(texts), MOST_READ)]
+
+
+def _spread(count: int, most: int) -> NDArray[np.int64]:
+    """The rows to read: all, or so many at equal distances."""
+    if count <= most:
+        return np.arange(count)
+    return np.linspace(0, count - 1, most).astype(np.int64)

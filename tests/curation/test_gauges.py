@@ -1,0 +1,191 @@
+"""From a drawn board to gauges, with the real stages, on both databases."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from app.curation import board, gauges, readings, report, versions
+from app.curation.gauge_views import GaugesView, GaugeView
+from app.encoders.hashing import HashingEncoder
+from app.storage import frames, samples
+from app.storage.database import Sessions
+from app.storage.filters import Filter
+from app.storage.tables import DatasetRow, Status
+from tests.curation.lopsided import asked, data_of, reference
+from tests.pipeline import Pipeline
+
+EVERY = [
+    "repeats", "evenness", "coverage", "novelty", "vendi",
+    "openings", "lengths", "phrases", "answers", "facets",
+]  # fmt: skip
+
+
+@pytest.fixture
+def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
+    return Pipeline(write, tmp_path, encoder)
+
+
+@pytest.fixture
+def lopsided(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
+    """Ten topics wanted alike; one has far too many, one none at all."""
+    pipeline.send(dataset.slug, reference(), purpose="target")
+    pipeline.send(dataset.slug, data_of([200, 0, *[40] * 8]))
+    pipeline.run()
+    return dataset
+
+
+def read(write: Sessions, dataset: DatasetRow, *, tau: float | None = None) -> GaugesView:
+    with write() as session:
+        return gauges.view(session, dataset.slug, tau=tau)
+
+
+def by_name(view: GaugesView) -> dict[str, GaugeView]:
+    return {gauge.name: gauge for gauge in view.gauges}
+
+
+def test_a_drawn_board_is_measured(lopsided: DatasetRow, write: Sessions) -> None:
+    view = read(write, lopsided)
+    assert [gauge.name for gauge in view.gauges] == EVERY
+    assert view.measured_at is not None
+    assert not view.old
+    for gauge in view.gauges:
+        assert 0 <= gauge.place <= 1
+        assert gauge.sentence.endswith(".")
+        assert (gauge.low is None) == (gauge.high is None)
+
+
+def test_what_is_crowded_and_missing_shows_in_the_gauges(
+    lopsided: DatasetRow, write: Sessions
+) -> None:
+    found = by_name(read(write, lopsided))
+    assert found["evenness"].flagged
+    assert found["evenness"].low is not None
+    assert found["evenness"].value < found["evenness"].low
+    assert found["coverage"].flagged
+    assert 0.5 < found["coverage"].value < 0.98
+    assert found["vendi"].flagged
+
+
+def test_data_that_match_the_target_raise_no_flag_of_variety(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
+    pipeline.send(dataset.slug, reference(), purpose="target")
+    pipeline.send(dataset.slug, data_of([40] * 10))
+    pipeline.run()
+    found = by_name(read(write, dataset))
+    assert not found["evenness"].flagged
+    assert not found["coverage"].flagged
+    assert not found["novelty"].flagged
+    assert not found["vendi"].flagged
+
+
+def test_the_missing_inputs_of_a_cell_are_those_nothing_covers(
+    lopsided: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        gap = board.view(session, lopsided.slug).write_next[0].cell
+        row = frames.newest(session, lopsided.id)
+        assert row is not None
+        number = [cell["id"] for cell in row.facts["cells"]].index(gap)
+        found = gauges.uncovered(session, row.id, number, 5)
+        none = gauges.uncovered(session, row.id + 1, number, 5)
+    assert 0 < len(found) <= 5
+    assert all(40 <= miss.position < 80 for miss in found)  # the 40 inputs about bread
+    assert all(miss.sample is not None and -1 <= miss.alike <= 1 for miss in found)
+    assert none == ()
+
+
+def test_itself_has_no_coverage_and_speaks_of_no_target(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
+    pipeline.send(dataset.slug, data_of([60] * 5))
+    pipeline.run()
+    found = by_name(read(write, dataset))
+    assert "coverage" not in found
+    assert found["repeats"].low is None
+
+
+def copies() -> bytes:
+    rows = [asked(topic, number) for topic in range(10) for number in range(25)]
+    rows += [rows[0]] * 30
+    records = [{"prompt": text, "completion": f"Sure, {n}"} for n, text in enumerate(rows)]
+    return b"\n".join(orjson.dumps(record) for record in records)
+
+
+def test_copies_and_one_opening_are_flagged_and_lead_to_their_samples(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
+    pipeline.send(dataset.slug, copies())
+    pipeline.run()
+    view = read(write, dataset)
+    found = by_name(view)
+    assert found["repeats"].flagged
+    assert "31 word for word" in found["repeats"].sentence
+    assert found["repeats"].href == "/d/recipes/samples?flag=near_duplicate"
+    assert view.likeness is not None
+    assert view.likeness.samples == round(found["repeats"].value * 280)
+
+
+def test_the_threshold_of_likeness_can_be_moved(lopsided: DatasetRow, write: Sessions) -> None:
+    loose, strict = (read(write, lopsided, tau=tau).likeness for tau in (0.8, 0.99))
+    assert loose is not None
+    assert strict is not None
+    assert loose.samples >= strict.samples
+    for likeness in (loose, strict):
+        shown = [pair.alike for pair in likeness.pairs]
+        assert shown == sorted(shown)
+        assert all(alike >= likeness.tau for alike in shown)
+        assert sum(step.chosen for step in likeness.steps) == 1
+
+
+def test_versions_keep_what_was_read_before_them(
+    pipeline: Pipeline, lopsided: DatasetRow, write: Sessions
+) -> None:
+    before = by_name(read(write, lopsided))
+    with write() as session:
+        versions.freeze(session, lopsided.slug, actor="mia")
+        crowd = board.view(session, lopsided.slug).cut_first[0].cell
+        row = frames.newest(session, lopsided.id)
+        assert row is not None
+        number = [cell["id"] for cell in row.facts["cells"]].index(crowd)
+        wanted = Filter(frame_id=row.id, cells=(number,))
+        chosen = samples.ids_matching(session, lopsided.id, wanted)
+        samples.change(session, chosen[20:], status=Status.REJECTED)
+        gauges.measure_again(session, lopsided.slug)
+    pipeline.run()
+    after = by_name(read(write, lopsided))["evenness"]
+    assert [point.version for point in after.trend] == [1, 0]
+    assert after.trend[0].value == before["evenness"].value
+    assert after.value > before["evenness"].value
+    assert after.trend[0].y > after.trend[1].y  # better is higher
+    assert after.trend_line
+
+
+def test_freezing_the_same_again_keeps_one_version_of_the_gauges(
+    lopsided: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        versions.freeze(session, lopsided.slug, actor="mia")
+        versions.freeze(session, lopsided.slug, actor="mia")
+    trend = by_name(read(write, lopsided))["repeats"].trend
+    assert [point.version for point in trend] == [1, 0]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 30])
+def test_next_to_nothing_is_measured_too(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions, count: int
+) -> None:
+    if count:
+        pipeline.send(dataset.slug, data_of([count]))
+        pipeline.run()
+    view = read(write, dataset)
+    assert bool(view.gauges) == bool(count)
+    with write() as session:
+        found = report.view(session, dataset.slug)
+    assert found.placed == count
+
+
+def test_without_answers_there_are_no_gauges_of_answers() -> None:
+    assert readings.of_answers([1, 2], ["", ""]) == []
+    assert [one.name for one in readings.of_answers([1, 2], ["", "yes"])] == EVERY[5:9]

@@ -1,0 +1,89 @@
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.encoders.hashing import HashingEncoder
+from app.storage.database import Sessions
+from app.storage.tables import DatasetRow
+from tests import web_client
+from tests.curation.lopsided import data_of, reference
+from tests.pipeline import Pipeline
+
+PAGE = "/d/recipes/report"
+
+
+@pytest.fixture
+def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
+    return Pipeline(write, tmp_path, encoder)
+
+
+@pytest.fixture
+def browser(pipeline: Pipeline, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
+    with web_client.signed_in(web_client.make_app(tmp_path, write, write)) as client:
+        yield client
+
+
+@pytest.fixture
+def drawn(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
+    pipeline.send(dataset.slug, reference(), purpose="target")
+    pipeline.send(dataset.slug, data_of([200, 0, *[40] * 8]))
+    pipeline.run()
+    return dataset
+
+
+def links_on(page: str) -> set[str]:
+    found = re.findall(r'href="(/d/recipes/(?:samples\?|board\?)[^"]*)"', page)
+    return {html.unescape(link) for link in found}
+
+
+def test_the_report_shows_score_gauges_and_kinds(browser: TestClient, drawn: DatasetRow) -> None:
+    page = browser.get(PAGE).text
+    assert "Diagnosis of recipes" in page
+    for word in ("Repeats", "Coverage", "Novelty", "Kinds of input", "How alike is a copy?"):
+        assert word in page
+    assert "is usual" in page
+
+
+def test_every_number_opens_the_samples_behind_it(browser: TestClient, drawn: DatasetRow) -> None:
+    links = links_on(browser.get(PAGE).text)
+    assert len(links) > 3
+    for link in links:
+        assert browser.get(link).status_code == 200, link
+
+
+def test_the_slider_asks_for_its_own_part(browser: TestClient, drawn: DatasetRow) -> None:
+    asked = {"HX-Request": "true", "HX-Target": "div#likeness"}
+    part = browser.get(PAGE, params={"tau": "0.85"}, headers=asked).text
+    assert "from <b>0.85</b>" in part
+    assert "<h1>" not in part
+    assert browser.get(PAGE, params={"tau": "7"}).status_code == 422
+
+
+def test_before_a_board_the_page_says_so(browser: TestClient, dataset: DatasetRow) -> None:
+    assert "Nothing is measured yet" in browser.get(PAGE).text
+
+
+def test_the_gauges_are_read_again_on_demand(
+    browser: TestClient, drawn: DatasetRow, pipeline: Pipeline
+) -> None:
+    assert f'action="{PAGE}"' in browser.get(PAGE).text
+    assert browser.post(PAGE).status_code == 200
+    assert pipeline.run() == 1
+
+
+def test_the_board_shows_what_asks_for_a_look(browser: TestClient, drawn: DatasetRow) -> None:
+    page = browser.get("/d/recipes/board").text
+    assert 'id="gauge-evenness"' in page
+    assert f'href="{PAGE}"' in page
+
+
+def test_the_api_tells_the_gauges_with_the_board(browser: TestClient, drawn: DatasetRow) -> None:
+    told = browser.get("/api/v1/datasets/recipes/board").json()["gauges"]
+    assert {gauge["name"] for gauge in told} >= {"repeats", "coverage", "facets"}
+    evenness = next(gauge for gauge in told if gauge["name"] == "evenness")
+    assert evenness["flagged"]
+    assert evenness["value"] < evenness["low"]
