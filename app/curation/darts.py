@@ -123,7 +123,8 @@ def prepare(
     tag = tag_of(dataset, layout, color=color)
     states = dart_states.find(session, dataset, layout, tag=tag, color=color)
     told = {"n": layout.darts, "frame": number, "view": view, "color": color}
-    more = {"categories": states.names, "rows": layout.fingerprint}
+    cells = [cell["id"] for cell in row.facts["cells"]]
+    more = {"categories": states.names, "rows": layout.fingerprint, "cells": cells}
     header = orjson.dumps({**told, **more, **layout.facts})
     header += b" " * (-len(header) % 4)
     return Payload(layout, tag, MAGIC + len(header).to_bytes(4, "little") + header, states)

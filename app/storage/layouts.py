@@ -97,11 +97,12 @@ def find(session: Session, frame_id: int, view: View) -> DartLayoutRow | None:
     return session.exec(query).one_or_none()
 
 
-def count_placed(session: Session, frame_id: int) -> int:
-    """How many samples lie on the board of a frame, outsiders left out."""
+def count_placed(session: Session, frame_id: int, *, outsiders: bool = False) -> int:
+    """How many samples lie on the board of a frame, or were placed by it at all."""
     query = select(func.count()).select_from(PlacementRow)
+    lowest = -1 if outsiders else 0
     return session.exec(
-        query.where(PlacementRow.frame_id == frame_id, col(PlacementRow.cell) >= 0)
+        query.where(PlacementRow.frame_id == frame_id, col(PlacementRow.cell) >= lowest)
     ).one()
 
 

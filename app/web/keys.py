@@ -47,6 +47,8 @@ TABLE = (
     Key(BOARD, "+", "zoom-in", "zoom into the slice of the cell"),
     Key(BOARD, "-", "zoom-out", "back to the whole board"),
     Key(BOARD, "0", "zoom-out", "back to the whole board"),
+    Key(BOARD, "L", "lasso", "select darts by drawing round them; Shift adds, Alt takes away"),
+    Key(BOARD, "B", "box", "select darts with a box"),
     Key(BOARD, "C", "compare", "compare with a version, a split or another data set"),
     Key(BOARD, "T", "trim", "trim the over-dense cell: shows what would go first"),
     Key(SAMPLES, "A", "approve", "approve"),
@@ -75,7 +77,8 @@ _SIGNS = {
 
 def shown(key: str) -> tuple[str, ...]:
     """The caps to print for a key: "Shift+Z" -> ("Shift", "Z")."""
-    return tuple(_SIGNS.get(part, part) for part in key.split("+"))
+    parts = key.split("+") if len(key) > 1 else [key]  # "+" is a key too
+    return tuple(_SIGNS.get(part, part) for part in parts)
 
 
 def hints() -> dict[str, str]:

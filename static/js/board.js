@@ -26,7 +26,7 @@ export function startBoard() {
       const outline = cell.link.querySelector("path").getAttribute("d");
       for (const path of selection.querySelectorAll("path")) path.setAttribute("d", outline);
     }
-    selection.toggleAttribute("hidden", !cell);
+    selection?.toggleAttribute("hidden", !cell); // a map has none
     for (const label of stage.querySelectorAll("[data-topic-label]")) {
       label.querySelector("text").classList.toggle("chosen", Boolean(cell) && label.dataset.topicLabel === cell.topic);
     }

@@ -1,0 +1,44 @@
+// Which ink a dart has: on the board by its cell, on the map by the ratio of its cell.
+import { HIDDEN } from "./renderers.js";
+
+const HIDDEN_FLAG = 8;
+const PLAIN = 0;
+const RED = 1; // 2 is what is selected
+const STATES = { on_target: 0, over_dense: 1, high: 3, sparse: 4, gap: 5, unknown: 0 };
+const OUTSIDER = 6;
+const TARGET = 7;
+
+/** Fill a layer's inks, before anything is hidden or selected. */
+export function inksOf(stage, name, { darts, ink }) {
+  if (name === "target") {
+    ink.fill(TARGET);
+    return;
+  }
+  const byCell = cellInks(stage, darts.header.cells);
+  for (let at = 0; at < darts.n; at++) {
+    if (darts.flags[at] & HIDDEN_FLAG) ink[at] = HIDDEN;
+    else ink[at] = byCell[darts.cell[at]] ?? OUTSIDER;
+  }
+}
+
+/** The ink of each cell by its number; a cell that is not drawn, outside a spread slice, hides its darts. */
+function cellInks(stage, ids) {
+  if (stage.dataset.states) return stage.dataset.states.split(" ").map((state) => STATES[state] ?? PLAIN);
+  const states = new Map([...stage.querySelectorAll("a[data-cell][data-state]")].map((link) => [link.dataset.cell, link.dataset.state]));
+  return ids.map((id) => (states.has(id) ? (states.get(id) === "over_dense" ? RED : PLAIN) : HIDDEN));
+}
+
+/** The colours of the inks, from the theme: [red, green, blue] each. */
+export function paletteOf(stage) {
+  const style = getComputedStyle(stage);
+  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const read = (token) => {
+    pen.fillStyle = style.getPropertyValue(token).trim() || "#888";
+    pen.fillRect(0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const mix = (one, other) => one.map((part, at) => Math.round((part + other[at]) / 2));
+  const [dart, chosen, gap, over] = ["--dart", "--accent", "--gap", "--over2"].map(read);
+  const onMap = Boolean(stage.dataset.states);
+  return [dart, onMap ? over : read("--dartred"), chosen, mix(over, dart), mix(gap, dart), gap, read("--ink3"), read("--line2")];
+}
