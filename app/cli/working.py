@@ -1,5 +1,7 @@
 """Wait for jobs with a bar; do them here when no other process works on this data folder."""
 
+import os
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +18,7 @@ from app.curation.board_views import JobView
 from app.errors import DartboardError
 from app.storage import jobs
 from app.storage.tables import JobState
+from app.worker.loop import Task, run_next
 
 POLL_SECONDS = 0.1
 
@@ -60,15 +63,12 @@ def work_off(instance: Instance, kinds: Sequence[str], find: Find) -> None:
 @contextmanager
 def _worker(instance: Instance, kinds: Sequence[str]) -> Iterator[Callable[[], bool]]:
     """A worker of these kinds in this process; what it leaves unfinished is given back."""
-    from app.worker import main
-    from app.worker.loop import run_next
-    from app.worker.tasks import make_tasks
-
-    tools = main.make_tools(instance.settings, instance.read, instance.write)
-    tasks = {kind: task for kind, task in make_tasks(tools).items() if kind in kinds}
-    name = main.new_name()
+    name = f"shell:{os.getpid()}:{secrets.token_hex(4)}"
+    tasks: dict[str, Task] = {}
 
     def run_one() -> bool:
+        if not tasks:  # beside a server nothing of this need be loaded
+            tasks.update(_tasks(instance, kinds))
         # Others see that somebody works here, and wait.
         with locks.held(instance.settings.data_dir / locks.WORKER, shared=True):
             return run_next(instance.write, name, tasks)
@@ -78,6 +78,14 @@ def _worker(instance: Instance, kinds: Sequence[str]) -> Iterator[Callable[[], b
     finally:
         with instance.write() as session:
             jobs.release_of(session, name)
+
+
+def _tasks(instance: Instance, kinds: Sequence[str]) -> dict[str, Task]:
+    from app.worker.main import make_tools
+    from app.worker.tasks import make_tasks
+
+    tools = make_tools(instance.settings, instance.read, instance.write)
+    return {kind: task for kind, task in make_tasks(tools).items() if kind in kinds}
 
 
 @contextmanager

@@ -12,7 +12,8 @@ logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 STEADY_SECONDS = 60.0
-STOP_SECONDS = 10.0
+STOP_SECONDS = 3.0
+"""A job may be killed at any instant and goes on later: nobody waits long for one."""
 
 
 class Supervisor:
@@ -67,10 +68,10 @@ class Supervisor:
             code = self._process.wait()
             was_steady = time.monotonic() - started > STEADY_SECONDS
             pause = FIRST_PAUSE if was_steady else min(pause * 2, LONGEST_PAUSE)
+            self._release(name)  # what it left is free at once, for whoever works next
             if self._stopping.is_set():
                 return
             logger.warning("the worker ended with %s; it is started again", code)
-            self._release(name)
             self._stopping.wait(pause if code else 0)
 
     def _launch(self, name: str) -> subprocess.Popen[bytes]:
