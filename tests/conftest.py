@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -15,9 +16,21 @@ from app.storage import datasets
 from app.storage.database import Sessions, connect, reading, writing
 from app.storage.migration import migrate
 from app.storage.tables import DatasetRow
+from tests import browser as chromium
+from tests.browser import STRICT
 from tests.postgres import Postgres
 
 DATABASES = ["sqlite", "postgres"]
+
+# Without the background flags Chromium asks its maker's hosts for updates at every start.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 
 @pytest.fixture(scope="session")
@@ -103,3 +116,15 @@ def dataset(write: Sessions) -> DatasetRow:
 def encoder() -> HashingEncoder:
     """A real encoder that needs no model."""
     return HashingEncoder()
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    """A real Chromium; where there is none the test is skipped, and fails when CI asks."""
+    path = chromium.find()
+    if path is None:
+        (pytest.fail if STRICT else pytest.skip)("there is no Chromium here")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield found
+        found.close()
