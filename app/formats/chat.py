@@ -9,6 +9,8 @@ from app.formats.sample import Message, Sample
 KNOWN_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 # How sources say whether an answer is trained; a 0 becomes `weight`, a 1 goes without saying.
 _WEIGHTS = ("loss_weight", "train")
+# What such a column holds that other dialects have as columns of their own.
+_SETTINGS = ("tools", "parallel_tool_calls")
 
 
 def plain(sample: Sample) -> Sample:
@@ -18,7 +20,8 @@ def plain(sample: Sample) -> Sample:
     if dialect and not dialect.shape.isdisjoint(extra):
         extra = columns.others(extra, dialect.shape)
         if dialect.hoist and dialect.hoist in sample.extra:
-            extra = {**_object(sample.extra[dialect.hoist]), **extra}
+            hoisted = _object(sample.extra[dialect.hoist])
+            extra = {**{name: hoisted[name] for name in _SETTINGS if name in hoisted}, **extra}
     if isinstance(extra.get("tools"), str):
         extra = {**extra, "tools": tool_calls.tools_of(extra["tools"])}
     messages, rejected = _spelled_out(sample.messages), _spelled_out(sample.rejected)

@@ -21,7 +21,7 @@ class Dialect:
         parse: a claimed record as a Sample, or why it cannot be one.
         write: a Sample as a record of this dialect; what parse read comes out the same.
         kind: the kind of the samples it gives.
-        hoist: a column of `shape` whose own keys are columns to other dialects.
+        hoist: a column of `shape` whose tools are a column of their own to other dialects.
     """
 
     name: str

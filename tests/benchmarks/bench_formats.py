@@ -38,7 +38,8 @@ def main() -> None:
     _time("jsonl, parsed", lambda: deque(_samples(lines), maxlen=0))
     samples = list(_samples(lines))
     _time("fingerprints", lambda: [sample.fingerprint for sample in samples])
-    for name, exporter in exporters.EXPORTERS.items():
+    chats = [one for one in exporters.EXPORTERS.values() if "chat" in one.kinds]
+    for name, exporter in ((one.name, one) for one in chats):
         _time(f"{name}, checked", partial(_each, exporter.check, samples))
         _time(f"{name}, written", partial(_each, exporter.write, samples))
 

@@ -84,7 +84,7 @@ BROKEN: Mapping[str, tuple[Sample, ...]] = {
     ),
     "weight": (chat(ASK, saying(weight=0.5)), chat(Message("user", "a", {"weight": 1}), SAY)),
     "unweighted": (
-        chat(ASK, saying(weight=0), ASK, SAY),
+        chat(ASK, SAY, ASK, saying(weight=0)),
         pair(ASK, saying(weight=0), rejected=BAD),
         Sample((ASK, saying(weight=0)), kind="kto", desirable=True),
     ),

@@ -84,13 +84,18 @@ def _script(title: str, trainer: str) -> Configure:
 def _demands(book: RuleBook) -> tuple[Demand, ...]:
     return (
         book.roles("system", "user", "assistant", "tool"),
-        *book.standard("content", "text", "media", "unweighted", "tool_ids", "arguments", "tools"),
+        *book.standard("content", "text", "media", "tool_ids", "arguments", "tools"),
         book.only((*_KEYS, "weight")),
     )
 
 
 def _answered(sample: Sample) -> str:
     return "" if sample.prompt else "There is no prompt before the answer."
+
+
+def _trained(sample: Sample) -> str:
+    """Only the answer is trained, so what stands before it may have any weight."""
+    return demands.unweighted(Sample(sample.chosen))
 
 
 _MESSAGES = RuleBook("trl-messages", _SOURCE)
@@ -102,7 +107,7 @@ _TEXT = RuleBook("trl-text", _SOURCE)
 MESSAGES = Exporter(
     "trl-messages",
     "TRL messages (SFT)",
-    (*_demands(_MESSAGES), *_MESSAGES.standard("assistant")),
+    (*_demands(_MESSAGES), *_MESSAGES.standard("assistant", "unweighted")),
     messages,
     dialect="messages",
     note=f"Training answers only needs a chat template with generation marks. {_TOOLS}",
@@ -114,6 +119,7 @@ PROMPT_COMPLETION = Exporter(
     (
         *_demands(_COMPLETION),
         *_COMPLETION.standard("last"),
+        _COMPLETION.demand("unweighted", "The last answer has no weight of 0.", _trained),
         _COMPLETION.demand("prompt", "Something is asked before the answer.", _answered),
     ),
     prompt_completion,
@@ -124,7 +130,7 @@ PROMPT_COMPLETION = Exporter(
 PREFERENCE = Exporter(
     "trl-preference",
     "TRL preference pairs (DPO)",
-    (*_demands(_PREFERENCE), *_PREFERENCE.standard("answers")),
+    (*_demands(_PREFERENCE), *_PREFERENCE.standard("answers", "unweighted")),
     preference,
     kinds=("preference",),
     dialect="trl_preference",
@@ -134,7 +140,7 @@ PREFERENCE = Exporter(
 KTO = Exporter(
     "trl-kto",
     "TRL unpaired preference (KTO)",
-    (*_demands(_KTO), *_KTO.standard("last", "judged")),
+    (*_demands(_KTO), *_KTO.standard("last", "judged", "unweighted")),
     unpaired,
     kinds=("kto",),
     dialect="trl_kto",
