@@ -27,6 +27,13 @@ class Settings(BaseSettings):
     """A file that holds the database's password, so that it stands in no environment."""
     encoder: str = "default"
     encoder_threads: int = 2
+    model_url: str = ""
+    """A language model behind an OpenAI-compatible endpoint: https://models.example/v1"""
+    model_name: str = ""
+    model_key_file: Path | None = None
+    """A file that holds the endpoint's key, so that it stands in no environment."""
+    model_allow_private: list[str] = []
+    """Private networks in which the endpoint may lie: ["10.1.0.0/16"]"""
     host: str = "127.0.0.1"
     port: int = 8765
     allowed_hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
@@ -46,6 +53,11 @@ class Settings(BaseSettings):
         return (
             make_url(self.database_url).set(password=password).render_as_string(hide_password=False)
         )
+
+    @property
+    def model_key(self) -> str:
+        """The language model's key."""
+        return self.model_key_file.read_text().strip() if self.model_key_file else ""
 
     @property
     def spool(self) -> Path:

@@ -10,7 +10,16 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.curation import cell_panel, comparing, darts, outline, progress, queries, zooming
+from app.curation import (
+    cell_panel,
+    comparing,
+    darts,
+    outline,
+    progress,
+    queries,
+    quotas,
+    zooming,
+)
 from app.curation.board_views import (
     RIM,
     BoardView,
@@ -41,6 +50,12 @@ SENTENCES = {
     ),
     "reference": "The board compares the data with your reference inputs: what repeats, what is"
     " crowded and what is missing.",
+    "dataset": "The board compares the data with another data set or version: what is crowded and"
+    " what is missing beside it. What that one lacks cannot be seen.",
+    "probes": "The board compares the data with inputs that a model proposed and people approved:"
+    " what is crowded and what is missing by this idea of the task, not by real use.",
+    "quotas": "The board compares the data with the shares you set: which labels are too full and"
+    " which too thin. What a label without any sample would hold cannot be drawn.",
 }
 NO_TARGET = "Throw the darts first: upload some samples."
 
@@ -124,6 +139,9 @@ def _frame_facts(
         "target_kind": judged.target.kind,
         "target_name": judged.target.name,
         "target_sentence": SENTENCES[judged.target.kind],
+        "target_definition": judged.target.definition,
+        "external": frame.external,
+        "quotas": quotas.lines(session, dataset, judged.target),
         "frame": row.number,
         "fitted_on": row.fitted_on,
         "fitted_at": row.created_at,

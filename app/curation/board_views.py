@@ -4,8 +4,10 @@ All lengths are in the drawing's own pixels: the rim has radius RIM, the middle
 is (0, 0), y grows downwards.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 RIM = 334.0
 RING_NAMES = ("typical", "common", "uncommon", "rare")
@@ -177,6 +179,17 @@ class CompareChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaLine:
+    """A label, or a value of another facet, beside its quota."""
+
+    value: str
+    have: int
+    want: float  # 0: not asked for
+    state: str  # over, even, under, missing or unasked
+    href: str  # its samples, or ""
+
+
+@dataclass(frozen=True, slots=True)
 class BoardView:
     """Everything that templates/boards/show.html may show."""
 
@@ -184,7 +197,7 @@ class BoardView:
     state: str  # empty, waiting, small or ready
     view: str  # board or table
     job: JobView | None  # what is being done for this board now
-    target_kind: str  # itself or reference
+    target_kind: str  # itself, quotas, reference, dataset or probes
     target_name: str
     target_sentence: str  # what the board can and cannot say with it
     frame: int
@@ -218,3 +231,6 @@ class BoardView:
     moves: tuple[MoveView, ...] = ()
     compare: CompareView | None = None
     compare_choices: tuple[CompareChoice, ...] = ()
+    target_definition: Mapping[str, Any] = field(default_factory=dict)
+    external: bool = False  # the target is not the data themselves: there can be gaps
+    quotas: tuple[QuotaLine, ...] = ()

@@ -41,7 +41,7 @@ def _line(slug: str, cell: str, row: Any, sizes: dict[int, int]) -> SampleLine:
 
 def _uncovered(session: Session, judged: Judged, number: int) -> tuple[str, ...]:
     """Inputs of the target in this cell that nothing covers: without a sample near, then bare."""
-    if judged.target.kind != "reference":
+    if not judged.target.holds_texts:
         return ()
     missed = gauges.uncovered(session, judged.row.id, number, UNCOVERED)
     positions = [miss.position for miss in missed] + _bare(session, judged, number)

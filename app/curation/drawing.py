@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlmodel import Session
 
 from app.curation import darts as packed_darts
-from app.curation import fitting, naming
+from app.curation import fitting, naming, quotas
 from app.curation import frames as packing
 from app.curation.fitting import Base
 from app.geometry import balance, neighbours, redundancy, thinning
@@ -114,7 +114,7 @@ def _serves(row: FrameRow, material: Material, encoder: str) -> bool:
     if (row.target_id, row.side, row.encoder) != asked:
         return False
     few = balance.FEWEST_SAMPLES
-    provisional = material.target.kind == "itself" and row.fitted_on < few
+    provisional = not material.target.holds_texts and row.fitted_on < few
     return not (provisional and len(material.ids) > row.fitted_on)
 
 
@@ -137,15 +137,20 @@ def _freeze(read: Sessions, write: Sessions, material: Material, encoder: str) -
 
 
 def _base(session: Session, material: Material, encoder: str) -> Base:
-    """The target's own vectors and texts; for `itself` those of the distinct samples."""
-    if material.target.kind != "itself":
+    """The target's own vectors and texts; without any those of the distinct samples."""
+    if material.target.holds_texts:
         vectors = embeddings.of_target(session, material.target.id, encoder)
         return Base(vectors, targets.texts_of(session, material.target.id), external=True)
-    kept = thinning.distinct(material.vectors, tau=TAU)
-    chosen = [material.ids[at] for at in np.flatnonzero(kept)]
-    rows = samples.texts_of(session, chosen)
-    side = material.dataset.side
-    return Base(material.vectors[kept], naming.texts_of(rows, side=side), external=False)
+    rows = np.flatnonzero(thinning.distinct(material.vectors, tau=TAU))
+    is_quota = material.target.kind == "quotas"
+    if is_quota:
+        wanted = quotas.read(material.target.definition)
+        ids = [material.ids[at] for at in rows]
+        rows = rows[quotas.choose_rows(session, material.dataset.id, wanted, ids)]
+    found = samples.texts_of(session, sorted({material.ids[at] for at in rows}))
+    told = dict(naming.texts_of(found, side=material.dataset.side))
+    texts = [(material.ids[at], told[material.ids[at]]) for at in rows]
+    return Base(material.vectors[rows], texts, external=is_quota)
 
 
 def _examine(places: Places, vectors: Vectors) -> Darts:

@@ -5,6 +5,7 @@ where it stopped. Nothing is locked while the model works.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from app.encoders import Encoder
 from app.formats.sample import Sample, load_messages
@@ -21,16 +22,18 @@ Fetch = Callable[[], list[tuple[str, str]]]
 def embed_missing(read: Sessions, write: Sessions, job: JobRow, encoder: Encoder) -> None:
     """Give every text of one side of a data set its vector; then ask for the board.
 
-    The inputs of its target come first with the input side. Outputs are asked
+    The texts of its targets come first. Outputs are asked
     for last: the first board does not wait for them.
     """
     dataset_id, side = int(job.dataset_id or 0), _side(job)
     with read() as session:
-        target = targets.find(session, dataset_id)
+        wanted = [targets.find(session, dataset_id, of_side) for of_side in ("input", "output")]
         total = embeddings.count_missing(session, dataset_id, side, encoder.name)
     work = _Work(read, write, job, encoder, total)
-    if target is not None:
-        work.run("target", lambda: _of_target(read, target.id, encoder.name), _as_they_are)
+    for target in wanted:
+        if target is not None and target.holds_texts:
+            fetch = partial(_of_target, read, target.id, encoder.name)
+            work.run("target", fetch, _as_they_are)
     work.run(
         f"{side}s",
         lambda: _of_samples(read, dataset_id, side, encoder.name),

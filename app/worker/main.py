@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Mapping
 
+from app.encoders.remote_model import Endpoint, RemoteModel
 from app.settings import Settings
 from app.storage import jobs
 from app.storage.database import Sessions, connect, reading, writing
@@ -59,6 +60,14 @@ def make_tools(settings: Settings, read: Sessions, write: Sessions) -> Tools:
     tools = Tools(read, write, spool=settings.spool, exports=settings.exports)
     tools.encoder_name, tools.models = settings.encoder, settings.models
     tools.threads = settings.encoder_threads
+    if settings.model_url:
+        endpoint = Endpoint(
+            settings.model_url,
+            settings.model_name,
+            settings.model_key,
+            tuple(settings.model_allow_private),
+        )
+        tools.model = RemoteModel(endpoint)
     return tools
 
 

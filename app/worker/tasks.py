@@ -1,12 +1,23 @@
 """Which function runs under which kind in the queue."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from app import encoders
-from app.curation import drawing, embedding, export, gauging, parsing, review
+from app.curation import (
+    copying,
+    drawing,
+    embedding,
+    export,
+    gauging,
+    mapping,
+    parsing,
+    probing,
+    review,
+)
 from app.encoders import Encoder
+from app.encoders.remote_model import Writer
 from app.storage.database import Sessions
 from app.storage.tables import JobRow
 from app.worker.loop import Task
@@ -18,6 +29,7 @@ class Tools:
     def __init__(self, read: Sessions, write: Sessions, *, spool: Path, exports: Path) -> None:
         self.read, self.write, self.spool, self.exports = read, write, spool, exports
         self.encoder_name, self.models, self.threads = "default", spool.parent / "models", 2
+        self.model: Writer | None = None  # the language model, when one is configured
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -34,24 +46,28 @@ def make_tasks(tools: Tools) -> Mapping[str, Task]:
 
     def embed(job: JobRow) -> None:
         embedding.embed_missing(read, write, job, tools.encoder)
+        mapping.ask_after_embedding(write, job)
 
     def draw(job: JobRow) -> None:
         drawing.draw_board(read, write, job, tools.encoder.name)
 
-    def gauge(job: JobRow) -> None:
-        gauging.read_gauges(read, write, job)
+    def probe(job: JobRow) -> None:
+        probing.propose(read, write, job, tools.model)
 
     def write_export(job: JobRow) -> None:
         export.run(read, write, job, tools.exports)
 
     def decide(job: JobRow) -> None:
-        review.run_batch(read, write, job)
+        review.run_batch(write, job)
 
     return {
         "parse": parse,
         "embed": embed,
         "draw": draw,
-        "gauge": gauge,
+        "copy": partial(copying.copy_texts, read, write),
+        "probe": probe,
+        "map": partial(mapping.draw_map, read, write),
+        "gauge": partial(gauging.read_gauges, read, write),
         "export": write_export,
         "decide": decide,
     }

@@ -17,6 +17,15 @@ def data_of(counts: list[int]) -> bytes:
     return b"\n".join(orjson.dumps(record) for record in records)
 
 
+def labelled(counts: list[int]) -> bytes:
+    """The same, each with its topic as its label."""
+    rows = [(topic, n) for topic, count in enumerate(counts) for n in range(count)]
+    records = [
+        {"prompt": asked(t, n), "completion": f"answer {t} {n}", "label": WORDS[t]} for t, n in rows
+    ]
+    return b"\n".join(orjson.dumps(record) for record in records)
+
+
 def reference() -> bytes:
     """Forty questions about each topic."""
     rows = [{"prompt": asked(topic, 1000 + n)} for topic in range(10) for n in range(40)]
