@@ -112,7 +112,8 @@ def _weights(settings: Settings) -> Finding:
     if not settings.encoder.startswith("default"):
         return Finding("encoder", True, f"{settings.encoder}, not one that comes with Dartboard")
     try:
-        return Finding("encoder", True, f"verified: {weights.verified(weights.folder())}")
+        weights.verified(weights.folder())
+        return Finding("encoder", True, f"{settings.encoder}: its files have the published digests")
     except DartboardError as error:
         return Finding("encoder", False, str(error))
 
