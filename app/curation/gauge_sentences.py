@@ -85,7 +85,9 @@ def _repeats(row: MeasurementRow) -> Said:
     told += f", {_number(exact)} word for word" if exact else ""
     flagged = row.value > max(MOST_REPEATS, row.high or 0)
     usual = _usual(row, percent) or f"; up to {percent(MOST_REPEATS)} is fine"
-    asked = "flag=near_duplicate" if row.value else ""
+    # Beyond so many ids the board's own flag stands in: it knows what was rejected since less well.
+    few = body["count"] == len(body["ids"])
+    asked = listing(body["ids"]) if few else "flag=near_duplicate"
     return Said(shown, f"{told}{usual}.", flagged, asked, link="Show them")
 
 

@@ -22,6 +22,7 @@ from app.storage.tables import JobRow
 
 WIDTH, HEIGHT = 100.0, 24.0
 STEPS_HEIGHT = 40.0
+SMALLEST_CHANGE = 0.1
 FIRST_STEP, STEP = 0.80, 0.01
 SHOWN_PAIRS = 5
 
@@ -113,13 +114,14 @@ def _points(row: MeasurementRow, trend: Sequence[tuple[int, str, float]]) -> tup
         return ()
     values.append((0, row.value))
     told = [value for _, value in values]
-    bottom, top = min(told), max(told)
-    room, inner = top - bottom, HEIGHT - 4
+    middle, inner = (min(told) + max(told)) / 2, HEIGHT - 4
+    # Small changes should look small.
+    room = max(max(told) - min(told), SMALLEST_CHANGE * abs(middle), 1e-9)
     return tuple(
         TrendPoint(
             version=number, value=value, shown=FORMATS[row.name](value),
             x=round(WIDTH * at / (len(values) - 1), 1),
-            y=round(2 + inner * ((top - value) / room if room else 0.5), 1),
+            y=round(HEIGHT / 2 - inner * (value - middle) / room, 1),
         )
         for at, (number, value) in enumerate(values)
     )  # fmt: skip

@@ -16,7 +16,7 @@ from app.curation import drawing, judging, readings
 from app.curation.judging import Judged
 from app.curation.readings import Measured, Reading, Vectors
 from app.formats.sample import Sample, load_messages
-from app.geometry import thinning
+from app.geometry import neighbours, thinning
 from app.storage import datasets, embeddings, jobs, measurements, placements, samples, targets
 from app.storage.database import Sessions
 from app.storage.tables import JobRow
@@ -62,7 +62,8 @@ def _gather(session: Session, dataset_id: int, judged: Judged) -> Measured | Non
         return None
     ids = [number for number in ids if number in known]
     vectors = vectors[kept]
-    similarity = np.array([known[number] for number in ids], dtype=np.float32)
+    stored = np.array([known[number] for number in ids], dtype=np.float32)
+    similarity = _renew(vectors, stored)
     target, positions = _target_of(session, judged, vectors, similarity)
     return Measured(
         ids=np.array(ids, dtype=np.int64),
@@ -73,6 +74,21 @@ def _gather(session: Session, dataset_id: int, judged: Judged) -> Measured | Non
         positions=positions,
         own=None if positions is None else readings.neighbours_of(target),
     )
+
+
+def _renew(vectors: Vectors, stored: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How alike the nearest counted sample is, where the nearest at drawing was alike at all.
+
+    It may have been rejected since. Above the size of an exact search what was stored stands.
+    """
+    rows = np.flatnonzero(stored >= readings.STEPS[0])
+    if len(vectors) < 2 or len(vectors) > neighbours.MOST_EXACT or not len(rows):
+        return stored
+    near = neighbours.knn(vectors[rows], k=2, others=vectors)
+    itself = near.index[:, 0] == rows
+    renewed = stored.copy()
+    renewed[rows] = np.where(itself, near.similarity[:, 1], near.similarity[:, 0])
+    return renewed
 
 
 def _target_of(

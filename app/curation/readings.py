@@ -76,14 +76,17 @@ def of_repeats(found: Measured) -> Reading:
     times = Counter(found.hashes)
     exact = sum(times[text] > 1 for text in found.hashes)
     band = null_band.of_repeats(found.own, size, tau=TAU) if found.own else None
+    alike = np.flatnonzero(found.similarity >= TAU)
     body = {
         "tau": TAU,
         "size": size,
+        "count": len(alike),
+        "ids": found.ids[alike[:SHOWN_IDS]].tolist(),
         "exact": exact,
         "counts": [int((found.similarity >= step).sum()) for step in STEPS],
         "pairs": _borderline(found),
     }
-    return Reading("repeats", float((found.similarity >= TAU).mean()), band, body)
+    return Reading("repeats", len(alike) / max(size, 1), band, body)
 
 
 def _borderline(found: Measured) -> list[list[float]]:

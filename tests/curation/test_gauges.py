@@ -122,9 +122,27 @@ def test_copies_and_one_opening_are_flagged_and_lead_to_their_samples(
     found = by_name(view)
     assert found["repeats"].flagged
     assert "31 word for word" in found["repeats"].sentence
-    assert found["repeats"].href == "/d/recipes/samples?flag=near_duplicate"
+    assert found["repeats"].href.startswith("/d/recipes/samples?ids=")
     assert view.likeness is not None
     assert view.likeness.samples == round(found["repeats"].value * 280)
+
+
+def test_rejected_copies_are_no_repeats_any_more(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
+    pair = [asked(topic, 1) for topic in range(10)] * 2
+    records = [{"prompt": text, "completion": f"a {n}"} for n, text in enumerate(pair)]
+    pipeline.send(dataset.slug, b"\n".join(orjson.dumps(record) for record in records))
+    pipeline.run()
+    assert by_name(read(write, dataset))["repeats"].value == 1
+    with write() as session:
+        chosen = samples.ids_matching(session, dataset.id, Filter())[10:]
+        samples.change(session, chosen, status=Status.REJECTED)
+        gauges.measure_again(session, dataset.slug)
+    pipeline.run()
+    repeats = by_name(read(write, dataset))["repeats"]
+    assert repeats.value < 1
+    assert not set(map(str, chosen)) & set(repeats.href.partition("ids=")[2].split(","))
 
 
 def test_the_threshold_of_likeness_can_be_moved(lopsided: DatasetRow, write: Sessions) -> None:
