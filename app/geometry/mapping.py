@@ -71,7 +71,8 @@ def beside(vectors: Vectors, placed: Vectors, positions: Singles) -> Singles:
     apart = np.maximum(1.0 - found.similarity, 1e-4)
     weight = np.where(found.index >= 0, (apart[:, :1] / apart) ** 2, 0.0)
     weight /= weight.sum(axis=1, keepdims=True)
-    return np.einsum("mk,mkc->mc", weight, positions[found.index]).astype(np.float32)
+    mean: Singles = np.einsum("mk,mkc->mc", weight, positions[found.index]).astype(np.float32)
+    return mean
 
 
 def directions(vectors: Vectors) -> Singles:
@@ -100,14 +101,16 @@ def pack(positions: Singles, scale: tuple[float, float, float]) -> NDArray[np.ui
     """Positions (n, 2) as 16 bits over the square of the map, y downwards."""
     x, y, reach = scale
     placed = (positions - np.array([x, y], np.float32)) / reach
-    return np.rint((np.clip(placed, -1, 1) + 1) / 2 * 65535).astype(np.uint16)
+    packed: NDArray[np.uint16] = np.rint((np.clip(placed, -1, 1) + 1) / 2 * 65535).astype(np.uint16)
+    return packed
 
 
 def unpack(packed: NDArray[np.uint16], scale: tuple[float, float, float]) -> Singles:
     """The inverse of pack."""
     x, y, reach = scale
     placed = (packed.astype(np.float64) / 65535 * 2 - 1) * reach
-    return (placed + np.array([x, y])).astype(np.float32)
+    positions: Singles = (placed + np.array([x, y])).astype(np.float32)
+    return positions
 
 
 def _umap(vectors: Vectors, near: neighbours.Neighbours, seed: int) -> Singles:
