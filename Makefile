@@ -19,7 +19,6 @@ check: .venv/.installed-dev  ## style, types, rooms, dependencies, templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/vulture
 	$(BIN)/djlint templates --lint --quiet
 
 bench: .venv/.installed-dev  ## measure; prints ratios against named peers

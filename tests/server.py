@@ -108,7 +108,8 @@ def serving(
         "DARTBOARD_ENCODER": encoder,
     }
     if encoder == "default":
-        (folder / "models").symlink_to(encoder_cache.folder())  # built once for all tests, not for each
+        # Built once for all tests, not for each.
+        (folder / "models").symlink_to(encoder_cache.folder())
     server = Server(f"http://127.0.0.1:{port}", database, folder, environment=environment)
     engine = connect(database)
     migrate(engine, ROOT / "migrations")

@@ -1,6 +1,8 @@
 """House rules that no off-the-shelf checker knows."""
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,3 +59,34 @@ def test_nothing_unpickles(module: Path) -> None:
 def test_no_module_has_a_name_that_says_nothing() -> None:
     idle = {"utils", "helpers", "common", "manager", "service", "handler", "base", "misc"}
     assert not {path.stem for path in MODULES} & idle
+
+
+FRAMEWORK = {"load_dialect_impl", "process_bind_param", "process_result_value", "get_col_spec"}
+"""Called by SQLAlchemy, not by us."""
+
+
+def uncalled(folder: Path) -> Iterator[str]:
+    """Public functions whose name stands nowhere but where they are defined.
+
+    Decorated ones are left out: a route, a command or a listener is called by its frame.
+    """
+    sources = [*folder.rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
+    words = Counter(word for path in sources for word in re.findall(r"\w+", path.read_text()))
+    defined: Counter[str] = Counter()
+    plain = set()
+    for module in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                defined[node.name] += 1
+                if not node.decorator_list and not node.name.startswith("_"):
+                    plain.add(node.name)
+    yield from sorted(n for n in plain - FRAMEWORK if words[n] <= defined[n])
+
+
+def test_no_function_is_kept_for_later() -> None:
+    assert list(uncalled(ROOT / "app")) == []
+
+
+def test_a_function_that_nobody_calls_is_found(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text("def used():\n    pass\n\ndef idle():\n    used()\n")
+    assert list(uncalled(tmp_path)) == ["idle"]

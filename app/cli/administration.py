@@ -102,6 +102,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("durability", *condition.durability(engine))
         yield Finding("schema", *condition.schema(engine, settings.migrations))
         yield Finding("integrity", *condition.integrity(engine))
+        yield Finding("history", *condition.history(engine))
     except SQLAlchemyError as error:
         yield Finding("database", False, str(error.__cause__ or error).splitlines()[0])
     finally:

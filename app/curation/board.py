@@ -96,7 +96,7 @@ def view(session: Session, slug: str, look: Look = WHOLE) -> BoardView:
     """Describe the board as somebody looks at it."""
     dataset = datasets.get(session, slug)
     judged = judge(session, dataset, _narrowed(session, dataset, look))
-    if judged is None:
+    if judged is None or _is_being_thrown(session, dataset, judged):
         return _empty(session, dataset, look)
     facts, frame = judged.row.facts, judged.frame
     zoom = zooming.number_of(frame, look.zoom)
@@ -119,6 +119,13 @@ def view(session: Session, slug: str, look: Look = WHOLE) -> BoardView:
         ),
     )
     return whole if zoom is None else _zoomed(whole, drawn, judged, zoom)
+
+
+def _is_being_thrown(session: Session, dataset: DatasetRow, judged: Judged) -> bool:
+    """Whether the frame is cut, but not one dart has landed yet."""
+    if sum(judged.counts) + judged.outsiders or not jobs.open_of(session, dataset.id):
+        return False
+    return placements.count_unplaced(session, dataset.id, judged.row.id) > 0
 
 
 def _narrowed(session: Session, dataset: DatasetRow, look: Look) -> Filter:

@@ -179,6 +179,7 @@ def _save(write: Sessions, job: JobRow, row: FrameRow, material: Material, darts
             jobs.checkpoint(session, job, phase="store", done=chosen.stop, total=len(material.ids))
     with write() as session:
         packed_darts.lay_out(session, row.id)
+        placements.remove_older(session, row)
 
 
 def _dart(frame_id: int, material: Material, darts: Darts, at: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Each batch commits by itself, so a job that is killed and run again goes on
 where it stopped. Nothing is locked while the model works.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from app.encoders import Encoder
@@ -93,8 +93,3 @@ def _text(messages: str, side: Side) -> str:
 
 def _side(job: JobRow) -> Side:
     return "output" if job.params.get("side") == "output" else "input"
-
-
-def encode_all(encoder: Encoder, texts: Sequence[str]) -> None:
-    """Load the model before the first job needs it."""
-    encoder.encode(texts)

@@ -50,11 +50,6 @@ class Message:
             return {"role": self.role, **self.extra}
         return {"role": self.role, "content": self.content, **self.extra}
 
-    def with_content(self, content: str) -> "Message":
-        """The same turn saying something else."""
-        kept = {key: value for key, value in self.extra.items() if key != "content"}
-        return Message(self.role, content, kept)
-
 
 @dataclass(frozen=True, slots=True)
 class Facets:

@@ -1,6 +1,5 @@
 """Where a sample's dart lands inside its cell, and how far off it is."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,11 +98,3 @@ def pack(places: Numbers) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
 def unpack(packed: np.ndarray[tuple[int, ...], np.dtype[np.uint16]]) -> Numbers:
     """The inverse of pack."""
     return packed.astype(np.float64) / 65535 * 2 - 1
-
-
-def cell_at(x: float, y: float, sectors: Sectors) -> int:
-    """The cell under a point of the board, or -1."""
-    radius, angle = math.hypot(x, y), math.atan2(x, -y) % (2 * math.pi)
-    inside = (sectors.radius0 <= radius) & (radius < sectors.radius1)
-    inside &= (sectors.angle0 <= angle) & (angle < sectors.angle1)
-    return int(np.flatnonzero(inside)[0]) if inside.any() else -1

@@ -5,6 +5,9 @@ from pathlib import Path
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlmodel import Session
+
+from app.storage import datasets, events
 
 SYNCHRONOUS = {0: "off", 1: "normal", 2: "full", 3: "extra"}
 
@@ -40,6 +43,15 @@ def integrity(engine: Engine) -> tuple[bool, str]:
     with engine.connect() as connection:
         found = str(_ask(connection, "pragma quick_check(1)"))
     return found == "ok", found
+
+
+def history(engine: Engine) -> tuple[bool, str]:
+    """Whether every event of every data set still carries the hash of its content."""
+    with Session(engine) as session:
+        rows = datasets.all_of(session)
+        broken = {row.slug: events.broken_link(session, row.id) for row in rows}
+    torn = [f"{slug} at event {seq}" for slug, seq in broken.items() if seq is not None]
+    return not torn, f"torn: {', '.join(torn)}" if torn else "every link holds"
 
 
 def _ask(connection: Connection, question: str) -> object:

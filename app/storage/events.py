@@ -80,14 +80,6 @@ def of_sample(session: Session, sample_id: int) -> Sequence[EventRow]:
     return session.exec(query.order_by(col(EventRow.seq))).all()
 
 
-def newest_of(
-    session: Session, dataset_id: int, actor: str, *, limit: int = 200
-) -> Sequence[EventRow]:
-    """What this person did last in this data set, newest first."""
-    query = select(EventRow).where(EventRow.dataset_id == dataset_id, EventRow.actor == actor)
-    return session.exec(query.order_by(col(EventRow.seq).desc()).limit(limit)).all()
-
-
 def steps_of(
     session: Session, dataset_id: int, actor: str, *, before: int, leaving: Sequence[str]
 ) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy import and_, delete, insert, or_
 from sqlmodel import Session, col, func, select
 
-from app.storage.board_tables import PlacementRow
+from app.storage.board_tables import FrameRow, PlacementRow
 from app.storage.filters import Filter, conditions
 from app.storage.release_tables import VersionItemRow
 from app.storage.tables import Origin, SampleRow, Status
@@ -29,9 +29,14 @@ def replace(session: Session, frame_id: int, rows: Sequence[Mapping[str, Any]]) 
         session.execute(insert(PlacementRow), list(rows))
 
 
-def remove_older(session: Session, dataset_frames: Sequence[int]) -> None:
-    """Remove the darts of frames that are no longer in force."""
-    session.execute(delete(PlacementRow).where(col(PlacementRow.frame_id).in_(dataset_frames)))
+def remove_older(session: Session, frame: FrameRow) -> None:
+    """Remove the darts of the frames that this one follows, of the same side."""
+    older = select(FrameRow.id).where(
+        FrameRow.dataset_id == frame.dataset_id,
+        FrameRow.side == frame.side,
+        FrameRow.number < frame.number,
+    )
+    session.execute(delete(PlacementRow).where(col(PlacementRow.frame_id).in_(older)))
 
 
 def count_by_cell(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, insert, or_
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, select
 
 from app.storage.board_tables import TargetRow, TargetTextRow
 from app.storage.tables import UploadRow, UploadState
@@ -73,12 +73,6 @@ def add_texts(session: Session, target_id: int, texts: Sequence[tuple[int, str, 
 def remove_texts(session: Session, target_id: int) -> None:
     """Forget the inputs of a target: it is copied anew."""
     session.exec(delete(TargetTextRow).where(col(TargetTextRow.target_id) == target_id))
-
-
-def count_texts(session: Session, target_id: int) -> int:
-    """How many inputs a target holds."""
-    query = select(func.count()).select_from(TargetTextRow)
-    return session.exec(query.where(TargetTextRow.target_id == target_id)).one()
 
 
 def texts_of(session: Session, target_id: int) -> list[tuple[int, str]]:

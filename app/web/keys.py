@@ -4,7 +4,6 @@ An act with a control on the page (`data-act="approve"`) clicks that control; th
 board listens for the acts of its cursor.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,22 +99,6 @@ def sheet() -> list[tuple[str, list[dict[str, Any]]]]:
 def script() -> list[dict[str, str]]:
     """The table for keys.js: where it works, the key, the act."""
     return [{"where": PAGES[row.where], "key": row.key, "act": row.act} for row in TABLE]
-
-
-def clashes(table: Sequence[Key] = TABLE) -> list[tuple[str, str]]:
-    """Keys that would do two things in one place."""
-    seen: dict[tuple[str, str], str] = {}
-    return [
-        (place, row.key)
-        for row in table
-        for place in _places(row.where)
-        if seen.setdefault((place, row.key), row.act) != row.act
-    ]
-
-
-def _places(where: str) -> tuple[str, ...]:
-    """The kinds of page on which a row of the table counts; a list is a page of samples too."""
-    return {EVERYWHERE: (BOARD, SAMPLES, LIST), SAMPLES: (SAMPLES, LIST)}.get(where, (where,))
 
 
 def _cap(part: str) -> str:

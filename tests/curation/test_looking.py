@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.curation import board, looking, queries, targeting, versions
 from app.curation.board import Look
+from app.curation.board_views import BoardView
 from app.curation.comparing import ComparisonNotFoundError
 from app.curation.looking import SideError, TopicNameError, TopicNotFoundError
 from app.curation.zooming import SliceNotFoundError
@@ -33,7 +34,7 @@ def drawn(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
     return dataset
 
 
-def look(session: Session, dataset: DatasetRow, **how: str) -> board.BoardView:
+def look(session: Session, dataset: DatasetRow, **how: str) -> BoardView:
     return board.view(session, dataset.slug, Look(**how))  # type: ignore[arg-type]
 
 

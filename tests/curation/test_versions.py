@@ -16,6 +16,7 @@ from app.storage import events, samples
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, Status
 from app.storage.versions import VersionNotFoundError
+from tests import chronicle
 from tests.curation.release import SLUG, Release, chat, lines_of
 
 DATA = lines_of(chat(f"How long do I cook {n} eggs?", f"About {n} minutes.") for n in range(6))
@@ -35,7 +36,7 @@ def edit(release: Release, dataset: DatasetRow, sample_id: int, answer: str) -> 
     with release.write() as session:
         row = samples.get(session, dataset.id, sample_id)
         said = (Message("user", "How?"), Message("assistant", answer))
-        revising.replace(session, row, said, actor="mia", batch="b1")
+        revising.replace(session, row, revising.edited(row, said), actor="mia", batch="b1")
 
 
 def test_a_version_holds_all_samples_that_are_not_in_the_trash(release: Release) -> None:
@@ -144,7 +145,7 @@ def test_freezing_is_an_event_of_the_chain(release: Release, dataset: DatasetRow
     version = freeze(release)
     freeze(release)
     with release.write() as session:
-        told = events.newest_of(session, dataset.id, "mia", limit=1)[0]
+        told = chronicle.of_dataset(session, dataset.id)[-1]
         assert events.broken_link(session, dataset.id) is None
     assert told.kind == "frozen"
     assert told.body == {"version": 1, "hash": version.hash, "rows": 6}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from tests.server import Server, serving
 
@@ -120,7 +120,12 @@ def page(server: Server, chrome: Browser) -> Iterator[Page]:
 
 def test_t01_no_payload_runs_on_any_page(page: Page, server: Server) -> None:
     faults: list[str] = []
-    page.on("dialog", lambda dialog: (faults.append(f"dialog on {page.url}"), dialog.dismiss()))
+
+    def refuse(dialog: Dialog) -> None:
+        faults.append(f"dialog on {page.url}")
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
     page.on(
         "console",

@@ -6,9 +6,9 @@ from app.storage.jobs import CancelledError, JobEndedError, JobNotFoundError, Le
 from app.storage.tables import DatasetRow, JobRow, JobState
 
 
-def enqueue(write: Sessions, dataset: DatasetRow, **params: int) -> JobRow:
+def enqueue(write: Sessions, dataset: DatasetRow, upload: int = 0) -> JobRow:
     with write() as session:
-        return jobs.enqueue(session, "parse", dataset.id, **params)
+        return jobs.enqueue(session, "parse", dataset.id, upload=upload)
 
 
 def claim(write: Sessions, worker: str = "w1") -> JobRow | None:
