@@ -1,8 +1,8 @@
 """What random draws from the target would score: the band in which a measure says nothing.
 
-Most measures depend on how many samples there are, so the same number is drawn from the target
-again and again. Targets are finite: where more is drawn than they hold, or where a point would
-meet itself, the docstring says what stands in.
+Most measures depend on how many samples there are, so the same number is drawn again and again.
+A target is itself a draw from what it stands for, and fresh draws would not be its own points:
+each function says how it makes up for that.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.geometry import coverage, evenness
-from app.geometry.arrays import Integers, Numbers, Vectors
+from app.geometry.arrays import Integers, Marks, Numbers, Vectors
 from app.geometry.neighbours import Neighbours
 
 DRAWS = 20
@@ -34,16 +34,19 @@ def of(scores: Numbers) -> Band:
 
 
 def of_coverage(own: Neighbours, size: int, *, k: int = coverage.NEAREST, seed: int = 0) -> Band:
-    """Coverage of the target by `size` draws from it, with replacement.
+    """Coverage of the target by `size` fresh draws.
 
-    `own` are the target's neighbours (t, k or more). A point is not covered by being drawn itself,
-    only by its neighbours: as if the draws were fresh ones.
+    `own` are the target's neighbours (t, k or more). Its points get random weights (Rubin, "The
+    Bayesian Bootstrap", 1981) and are drawn by them; a point is covered by its neighbours, not by
+    being drawn itself. The mass of a ball is then Beta(k, t - k), as for fresh draws, so that the
+    mean is that of Naeem et al., lemma 2: 1 - prod_i (t - i) / (t + size - i), i = 1..k.
     """
     index = own.index[:, :k]
     there = index >= 0
 
     def score(random: np.random.Generator) -> float:
-        drawn = _draw(random, len(index), size) > 0
+        weights = random.dirichlet(np.ones(len(index)))
+        drawn = random.multinomial(size, weights) > 0
         return float((drawn[index] & there).any(axis=1).mean())
 
     return _repeat(score, seed)
@@ -52,15 +55,18 @@ def of_coverage(own: Neighbours, size: int, *, k: int = coverage.NEAREST, seed: 
 def of_repeats(own: Neighbours, size: int, *, tau: float, seed: int = 0) -> Band:
     """The share of `size` draws from the target with another draw at least tau alike.
 
-    Being drawn twice is no repeat. So where more is drawn than the target holds this is at most
-    the target's own share.
+    Drawn without replacement, as being drawn twice is no repeat; then resampled, for the noise of
+    a finite target. Where more is asked for than the target holds, its own share stands in: it is
+    too low then, as repeats grow with the number of samples.
     """
     alike = (own.similarity >= tau) & (own.index >= 0)
 
     def score(random: np.random.Generator) -> float:
-        counts = _draw(random, len(alike), size)
-        repeated = ((counts > 0)[own.index] & alike).any(axis=1)
-        return float(counts[repeated].sum() / max(size, 1))
+        rows = pick(random, len(alike), size)
+        drawn: Marks = np.zeros(len(alike), bool)
+        drawn[rows] = True
+        repeated: Marks = (drawn[own.index] & alike).any(axis=1)
+        return float(repeated[random.choice(rows, len(rows))].mean())
 
     return _repeat(score, seed)
 
@@ -86,11 +92,6 @@ def common_size(data: int, target: int, *, most: int) -> int:
 def pick(random: np.random.Generator, count: int, size: int) -> Integers:
     """`size` of `count` rows, each at most once."""
     return np.asarray(random.choice(count, min(size, count), replace=False), dtype=np.int64)
-
-
-def _draw(random: np.random.Generator, points: int, size: int) -> Integers:
-    """How often each point is drawn."""
-    return np.bincount(random.integers(points, size=size), minlength=points)
 
 
 def _repeat(score: Callable[[np.random.Generator], float], seed: int) -> Band:

@@ -166,6 +166,21 @@ def test_bands_hold_what_fresh_draws_score() -> None:
     assert novels.low - 0.01 <= np.median(novel) <= novels.high + 0.01
 
 
+@pytest.mark.parametrize(("target", "size"), [(400, 400), (400, 100), (100, 700)])
+def test_the_band_of_coverage_lies_where_the_lemma_says(target: int, size: int) -> None:
+    own = neighbours.knn(clouds.scatter(target), k=5)
+    i = np.arange(1, 6)
+    expected = 1 - np.prod((target - i) / (target + size - i))
+    assert null_band.of_coverage(own, size).usual == pytest.approx(expected, abs=0.02)
+
+
+def test_as_many_draws_as_the_target_holds_repeat_like_the_target() -> None:
+    target = clouds.scatter(600, seed=2)
+    own = neighbours.knn(target, k=15)
+    band = null_band.of_repeats(own, 600, tau=0.95)
+    assert band.low <= redundancy.share(own, tau=0.95) <= band.high
+
+
 def test_the_band_of_evenness_holds_what_fits_the_shares() -> None:
     shares = np.random.default_rng(0).dirichlet(np.ones(60))
     band = null_band.of_evenness(shares, 800)
