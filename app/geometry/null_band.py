@@ -65,7 +65,7 @@ def of_repeats(own: Neighbours, size: int, *, tau: float, seed: int = 0) -> Band
         rows = pick(random, len(alike), size)
         drawn: Marks = np.zeros(len(alike), bool)
         drawn[rows] = True
-        repeated: Marks = (drawn[own.index] & alike).any(axis=1)
+        repeated: Marks = np.asarray((drawn[own.index] & alike).any(axis=1))
         return float(repeated[random.choice(rows, len(rows))].mean())
 
     return _repeat(score, seed)
