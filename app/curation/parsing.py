@@ -19,7 +19,7 @@ from app.errors import InvalidError
 from app.formats import containers, dialects, inputs
 from app.formats.dialects import Detection
 from app.formats.entries import Blank, Entry, Record
-from app.formats.sample import Rejected, Sample, text_hash
+from app.formats.sample import KINDS, Rejected, Sample, text_hash
 from app.storage import datasets, jobs, samples, targets, uploads
 from app.storage.database import Sessions
 from app.storage.tables import JobRow, Origin, UploadRow, UploadState
@@ -130,18 +130,22 @@ def _detect(path: Path) -> Detection:
     with path.open("rb") as stream:
         entries = containers.open_contents(stream).entries
         found = (entry.value for entry in entries if isinstance(entry, Record))
-        return dialects.detect(list(islice(found, DETECT_ON)))
+        return dialects.detect(list(islice(found, DETECT_ON)), kinds=KINDS)
 
 
 def _read_samples(detection: Detection, entries: Sequence[Entry], start: int) -> Chunk:
     chunk = _empty_chunk(entries, start)
     for position, entry in enumerate(entries, start):
-        read = dialects.parse(entry, detection) if isinstance(entry, Record) else entry
+        read = _read(entry, detection) if isinstance(entry, Record) else entry
         if isinstance(read, Rejected):
             chunk.rejects.append((position, read))
         elif isinstance(read, Sample) and isinstance(entry, Record):
             chunk.samples.append((position, read, entry.raw))
     return chunk
+
+
+def _read(record: Record, detection: Detection) -> Sample | Rejected:
+    return dialects.parse(record, detection, kinds=KINDS)
 
 
 def _read_inputs(entries: Sequence[Entry], start: int) -> Chunk:
@@ -207,7 +211,7 @@ def _unseen(
             revising.replace(
                 session,
                 known[item[1].external_id],
-                item[1].messages,
+                item[1],
                 actor=upload.actor,
                 batch=f"u{upload.id}",
             )
@@ -237,7 +241,7 @@ def _row(upload: UploadRow, position: int, sample: Sample, raw: str) -> dict[str
         "dialect": sample.dialect,
         "extra": orjson.dumps(dict(sample.extra)).decode(),
         "raw": raw,
-        **revising.text_columns(sample.messages),
+        **revising.text_columns(sample),
     }
 
 

@@ -1,18 +1,25 @@
 """A stored sample -> one line of a trainer's file, or the rules that it breaks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import orjson
 
-from app.formats import exporters
+from app.formats import dialects, exporters
 from app.formats.exporters import Exporter
 from app.formats.rules import Violation
-from app.formats.sample import Sample, load_messages
+from app.formats.sample import Kind, Sample, load_sample
 from app.storage.exports import Content
 
 FIRST_SAMPLES = 50
+# How a sample is spelled whose own dialect cannot say what it is by now.
+SPELLED: Mapping[Kind, str] = {
+    "chat": "messages",
+    "preference": "trl_preference",
+    "kto": "messages_kto",
+    "text": "text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,7 @@ def render(exporter: Exporter, contents: Iterable[Content], tally: Tally) -> lis
     """The lines of the samples that pass; the others are noted in the tally."""
     lines: list[bytes] = []
     for content in contents:
-        extra = orjson.loads(content.extra) if content.extra != "{}" else {}
-        sample = Sample(load_messages(content.messages), extra=extra, dialect=content.dialect)
+        sample = _sample(content)
         violations = exporter.check(sample)
         if violations:
             tally.fail(content.sample_id, violations)
@@ -65,6 +71,15 @@ def render(exporter: Exporter, contents: Iterable[Content], tally: Tally) -> lis
             lines.append(exporters.line_of(exporter, sample, content.raw))
     tally.passed += len(lines)
     return lines
+
+
+def _sample(content: Content) -> Sample:
+    sample = load_sample(content.messages, content.rest)
+    extra = orjson.loads(content.extra) if content.extra != "{}" else {}
+    dialect = dialects.DIALECTS.get(content.dialect)
+    # Another record under the same id of its source may have made a pair of a conversation.
+    told = content.dialect if dialect is None or dialect.kind == sample.kind else ""
+    return replace(sample, extra=extra, dialect=told or SPELLED[sample.kind])
 
 
 def explain(exporter: Exporter, tally: Tally, *, rows: int, size: int) -> tuple[FailureView, ...]:

@@ -13,9 +13,10 @@ from app.curation.queries import Query
 from app.curation.review_fold import State
 from app.errors import ConflictError, InvalidError
 from app.formats import messages as dialect
-from app.formats import values
+from app.formats import turn_lists, values
+from app.formats.dialect import missing
 from app.formats.entries import DEFAULT, Fault
-from app.formats.sample import Message, Sample
+from app.formats.sample import Message, Sample, load_sample
 from app.storage import datasets, events, revisions, samples
 from app.storage.database import Sessions
 from app.storage.events import Event
@@ -108,11 +109,11 @@ def decide(
     """
     dataset_id = datasets.get(session, slug).id
     check(change)
-    wanted = None if change.messages is None else read_messages(change.messages)
     events.lock(session, dataset_id)
     row = samples.get(session, dataset_id, sample_id)
     if row.version != version:
         raise StaleSampleError(_theirs(row), _yours(change))
+    wanted = _wanted(row, change)
     batch = moves.new_batch() if wanted or wish_of(change) else moves.new_remark()
     done = [
         _edit(session, row, wanted, Act("edited", actor, batch, _why(change))),
@@ -173,17 +174,30 @@ def check(change: Change) -> None:
             raise ChangeError(f"The {name} holds a character that no text can hold.")
 
 
-def read_messages(records: Sequence[Mapping[str, object]]) -> tuple[Message, ...]:
-    """Messages as a person or a program wrote them, held to what an upload is held to."""
+def read_messages(
+    records: Sequence[Mapping[str, object]], *, answered: bool = True
+) -> tuple[Message, ...]:
+    """Messages as a person or a program wrote them, held to what an upload is held to.
+
+    A bare text is one message that nobody answers.
+    """
     try:
         written = orjson.dumps({"messages": list(records)})
     except TypeError as error:
         raise ChangeError("A turn holds a character that no text can hold.") from error
     value = values.load(written, DEFAULT)
-    read = value if isinstance(value, Fault) else dialect.parse(value)
+    parse = dialect.parse if answered else _parse_bare
+    read = value if isinstance(value, Fault) else parse(value)
     if not isinstance(read, Sample):
         raise ChangeError(read.reason)
     return read.messages
+
+
+def _parse_bare(value: Mapping[str, object]) -> Sample | Fault:
+    said = turn_lists.read(value["messages"])
+    if isinstance(said, Fault):
+        return said
+    return Sample(said) if any(one.content.strip() for one in said) else missing("text")
 
 
 def wish_of(change: Change) -> dict[str, Any]:
@@ -192,7 +206,14 @@ def wish_of(change: Change) -> dict[str, Any]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _edit(session: Session, row: SampleRow, wanted: tuple[Message, ...] | None, act: Act) -> bool:
+def _wanted(row: SampleRow, change: Change) -> Sample | None:
+    if change.messages is None:
+        return None
+    bare = load_sample(row.messages, row.rest).kind == "text"
+    return revising.edited(row, read_messages(change.messages, answered=not bare))
+
+
+def _edit(session: Session, row: SampleRow, wanted: Sample | None, act: Act) -> bool:
     """Keep the new text as the next revision and move the sample to it."""
     if wanted is None:
         return False

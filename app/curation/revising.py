@@ -1,10 +1,11 @@
 """A sample gets another text: both are kept, and everything derived follows."""
 
+from dataclasses import replace as changed
 from typing import Any
 
 from sqlmodel import Session
 
-from app.formats.sample import Message, Sample, dump_messages, text_hash
+from app.formats.sample import Message, Sample, dump_messages, dump_rest, load_sample, text_hash
 from app.storage import events, revisions
 from app.storage.events import Event
 from app.storage.tables import SampleRow
@@ -15,19 +16,19 @@ PREVIEW = 300
 def replace(
     session: Session,
     row: SampleRow,
-    messages: tuple[Message, ...],
+    sample: Sample,
     *,
     actor: str,
     batch: str,
     kind: str = "edited",
 ) -> None:
-    """Make these messages the sample's head revision and note it as an event.
+    """Make this the text of the row's head revision and note it as an event.
 
     The text before is kept as a revision at its first change; the new one too.
     """
     before = row.revision
     revisions.keep(session, row, actor=actor)
-    for name, value in text_columns(messages).items():
+    for name, value in text_columns(sample).items():
         setattr(row, name, value)
     row.revision, row.version = revisions.next_number(session, row), row.version + 1
     session.flush()
@@ -36,16 +37,23 @@ def replace(
     events.append(session, row.dataset_id, [Event(row.id, kind, body)], actor=actor, batch=batch)
 
 
-def text_columns(messages: tuple[Message, ...]) -> dict[str, Any]:
-    """The columns of a sample that follow from its messages alone."""
-    sample = Sample(messages)
+def edited(row: SampleRow, messages: tuple[Message, ...]) -> Sample:
+    """The sample saying something else: a pair keeps its other answer, a verdict stays."""
+    before = load_sample(row.messages, row.rest)
+    turns = max(1, min(before.answer_turns, len(messages)))
+    return changed(before, messages=messages, answer_turns=turns)
+
+
+def text_columns(sample: Sample) -> dict[str, Any]:
+    """The columns of a row that follow from what the sample says."""
     asked = sample.input_text
     return {
         "fingerprint": sample.fingerprint,
         "input_hash": text_hash(asked),
         "output_hash": text_hash(sample.output_text),
-        "turns": len(messages),
-        "length": sum(len(message.content) for message in messages),
+        "turns": len(sample.messages),
+        "length": sum(len(message.content) for message in sample.messages),
         "preview": asked[:PREVIEW].replace("\0", ""),
-        "messages": dump_messages(messages).decode(),
+        "messages": dump_messages(sample.messages).decode(),
+        "rest": dump_rest(sample),
     }

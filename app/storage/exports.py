@@ -22,6 +22,7 @@ class Content(NamedTuple):
 
     sample_id: int
     messages: str
+    rest: str
     extra: str
     dialect: str
     raw: str
@@ -84,6 +85,7 @@ def frozen(
         select(  # type: ignore[call-overload]
             item.sample_id,
             case((head, col(sample.messages)), else_=col(older.messages)),
+            case((head, col(sample.rest)), else_=col(older.rest)),
             sample.extra,
             sample.dialect,
             _raw_of(col(item.revision)),
@@ -104,7 +106,9 @@ def live(
     """The next samples that match now, by id: what freezing them would export."""
     row = SampleRow
     query = (
-        select(row.id, row.messages, row.extra, row.dialect, _raw_of(col(row.revision)))  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload]
+            row.id, row.messages, row.rest, row.extra, row.dialect, _raw_of(col(row.revision))
+        )
         .where(*conditions(dataset_id, wanted), col(row.id) > after)
         .order_by(col(row.id))
         .limit(limit)

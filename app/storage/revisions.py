@@ -22,6 +22,7 @@ def keep(session: Session, sample: SampleRow, *, actor: str) -> None:
                 number=sample.revision,
                 fingerprint=sample.fingerprint,
                 messages=sample.messages,
+                rest=sample.rest,
                 actor=actor,
             )
         )
@@ -51,13 +52,14 @@ def next_number(session: Session, sample: SampleRow) -> int:
 def add(
     session: Session, sample_id: int, number: int, text: Mapping[str, Any], *, actor: str
 ) -> None:
-    """Keep a new text of a sample; `text` has its fingerprint and its messages."""
+    """Keep a new text of a sample; `text` has its fingerprint, messages and rest."""
     session.add(
         RevisionRow(
             sample_id=sample_id,
             number=number,
             fingerprint=text["fingerprint"],
             messages=text["messages"],
+            rest=text["rest"],
             actor=actor,
         )
     )

@@ -188,6 +188,8 @@ class SampleRow(SQLModel, table=True):
     messages: str = Field(sa_type=Text)
     extra: str = Field(default="{}", sa_type=Text)  # unknown columns, as JSON
     raw: str = Field(sa_type=Text)
+    # What it is beside its messages, as JSON; empty for a plain conversation.
+    rest: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class RevisionRow(SQLModel, table=True):
@@ -199,6 +201,7 @@ class RevisionRow(SQLModel, table=True):
     number: int = Field(primary_key=True)
     fingerprint: str = Field(max_length=64)
     messages: str = Field(sa_type=Text)
+    rest: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     actor: str = Field(max_length=120)
     created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
 

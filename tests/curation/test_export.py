@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import orjson
@@ -65,7 +66,7 @@ def test_the_same_version_and_options_give_the_same_bytes(
     with release.write() as session:
         row = samples.get(session, dataset.id, ids[0])
         said = (Message("user", "Eggs?"), Message("assistant", "No."))
-        revising.replace(session, row, said, actor="mia", batch="b1")
+        revising.replace(session, row, revising.edited(row, said), actor="mia", batch="b1")
     again = release.export(Order(order.format, version=first.version))
     assert again.id != first.id
     for name in ("train.jsonl", "manifest.json"):
@@ -82,7 +83,7 @@ def test_an_untouched_record_comes_out_as_it_went_in(release: Release, dataset: 
     with release.write() as session:
         row = samples.get(session, dataset.id, ids[0])
         said = (Message("user", "tea?"), Message("assistant", "Yes"))
-        revising.replace(session, row, said, actor="mia", batch="b1")
+        revising.replace(session, row, revising.edited(row, said), actor="mia", batch="b1")
     first = orjson.loads(release.content(release.export(CHAT)).splitlines()[0])
     assert first["messages"][0]["content"] == "tea?"
     assert (first["id"], first["score"], first["tags"]) == (7, 1.5, ["a"])
@@ -249,3 +250,26 @@ def test_every_format_can_be_exported_with_its_configuration(release: Release) -
         for told in (manifest, *manifest["beside"]):
             content = contents[told.get("file") or told["name"]]
             assert told["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_pairs_verdicts_and_texts_go_to_the_trainers_that_take_them(release: Release) -> None:
+    asked = [{"role": "user", "content": "Boil an egg?"}]
+    said = {"chosen": [{"role": "assistant", "content": "Seven minutes."}]}
+    two = [
+        {"prompt": asked, **said, "rejected": [{"role": "assistant", "content": text}]}
+        for text in ("No.", "Never.")
+    ]
+    judged = {"prompt": asked, "completion": said["chosen"], "label": False}
+    ids = release.load(lines_of([*two, judged, {"text": "Eggs boil."}, *GOOD[:2]]))
+    assert len(ids) == 6  # pairs that differ in the other answer are two
+    expected: dict[str, Sequence[Mapping[str, object]]] = {
+        "trl-preference": two,
+        "trl-kto": [judged],
+        "trl-text": [{"text": "Eggs boil."}],
+        "openai-chat": GOOD[:2],
+    }
+    for name, records in expected.items():
+        done = release.export(Order(name))
+        assert release.content(done) == lines_of(records), name
+        left_out = {found.rule: found.count for found in done.failures if found.count}
+        assert left_out == {f"{name}.kind": 6 - len(records)}
