@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from app.curation import probing
+from app.curation.probe_page import ModelFacts
 from app.settings import Settings
 from app.storage.database import Sessions
 from app.web import api, pages
@@ -28,6 +30,7 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
         spool=settings.spool,
         exports=settings.exports,
         upload_bytes=settings.upload_bytes,
+        model=ModelFacts(probing.place_of(settings.model_url), settings.model_name),
     )
     app.mount("/static", StaticFiles(directory=settings.static), name="static")
     for router in (*pages.ROUTERS, *api.ROUTERS):

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from jinja2_fragments.fastapi import Jinja2Blocks
 from sqlmodel import Session
 
+from app.curation.probe_page import ModelFacts
 from app.storage.database import Sessions
 from app.web.render import Render
 
@@ -23,6 +24,7 @@ class House:
     spool: Path
     exports: Path
     upload_bytes: int
+    model: ModelFacts
 
 
 def get_house(request: Request) -> House:

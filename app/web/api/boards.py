@@ -1,15 +1,15 @@
 """Targets and boards over REST."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from app.curation import board, gauges, intake, progress, targeting
 from app.curation.board_views import BoardView, RegionView
 from app.curation.gauge_views import GaugesView
 from app.curation.intake import Arrival
-from app.web import dart_answers
+from app.web import dart_answers, target_wishes
 from app.web.api.jobs import JobAnswer
 from app.web.bodies import Caller, SpooledBody
 from app.web.deps import HouseDep, ReadSession, WriteSession
@@ -57,12 +57,28 @@ class RegionAnswer(BaseModel):
     write: int = 0
 
 
+class QuotaAnswer(BaseModel):
+    """A label, or a value of another facet, and its quota."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    value: str
+    have: int
+    want: float
+    state: Literal["over", "even", "under", "missing", "unasked"]
+
+
 class TargetAnswer(BaseModel):
-    """What the board compares the data with, and what it can therefore say."""
+    """What the board compares the data with, and what it can therefore say.
+
+    A value that is `missing` has no sample, so that no cell of the board can stand for it.
+    """
 
     kind: str
     name: str
     sentence: str
+    definition: dict[str, Any]
+    quotas: list[QuotaAnswer] = []
 
 
 class GaugeAnswer(BaseModel):
@@ -105,14 +121,6 @@ class Redraw(BaseModel):
     refit: bool = False
 
 
-class TargetChoice(BaseModel):
-    """A target that needs no file."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: Literal["itself"] = Field(examples=["itself"])
-
-
 class TargetReceipt(BaseModel):
     """Where to watch a new target being read and drawn."""
 
@@ -140,12 +148,11 @@ def set_target(
     filename: Annotated[str, Query(max_length=255)] = "reference",
 ) -> TargetReceipt:
     house = caller.house
-    if request.headers.get("content-type", "").startswith("application/json"):
-        choice = _choice((house.spool / spooled.name).read_bytes()[:1_000])
-        if choice is not None:
-            with house.write() as session:
-                job = targeting.use_itself(session, slug, actor=caller.actor)
-                return TargetReceipt(upload=None, job=job.id)
+    wish = target_wishes.read(request, house.spool, spooled)
+    if wish is not None:
+        with house.write() as session:
+            job = target_wishes.carry_out(session, slug, wish, request.state.actor)
+            return TargetReceipt(upload=None, job=job.id)
     arrival = Arrival(caller.actor, filename, caller.key, purpose="target")
     with house.write() as session:
         view = intake.accept(session, slug, spooled, arrival, spool=house.spool)
@@ -163,7 +170,11 @@ def describe(view: BoardView, measured: GaugesView) -> BoardAnswer:
         state=view.state,
         frame=view.frame,
         target=TargetAnswer(
-            kind=view.target_kind, name=view.target_name, sentence=view.target_sentence
+            kind=view.target_kind,
+            name=view.target_name,
+            sentence=view.target_sentence,
+            definition=dict(view.target_definition),
+            quotas=[QuotaAnswer.model_validate(line) for line in view.quotas],
         ),
         score=view.score,
         score_label=view.score_label,
@@ -189,10 +200,3 @@ def _region(region: RegionView, kind: Literal["over_dense", "gap"]) -> RegionAns
     act = {"cut": region.act} if kind == "over_dense" else {"write": region.act}
     name = f"{region.topic} / {region.name}"
     return RegionAnswer(kind=kind, name=name, cells=region.cells, samples=region.have, **act)
-
-
-def _choice(body: bytes) -> TargetChoice | None:
-    try:
-        return TargetChoice.model_validate_json(body)
-    except ValidationError:
-        return None

@@ -11,6 +11,7 @@ from app.web.pages import (
     reports,
     samples,
     selections,
+    targets,
     trimming,
 )
 
@@ -25,5 +26,6 @@ ROUTERS = (
     reports.router,
     samples.router,
     selections.router,
+    targets.router,
     trimming.router,
 )
