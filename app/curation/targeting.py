@@ -92,7 +92,7 @@ def use_probes(session: Session, slug: str, *, actor: str) -> JobRow:
     approved = probes.in_state(session, dataset.id, "approved")
     if not approved:
         raise TargetError("No probe is approved yet.")
-    name = f"{len(approved):,} approved probes"
+    name = f"{len(approved):,} approved {'probe' if len(approved) == 1 else 'probes'}"
     definition = {"probes": len(approved), "models": sorted({row.model for row in approved})}
     target = targets.add(session, dataset.id, "probes", name=name, definition=definition)
     rows = [(at, row.text_hash, row.text) for at, row in enumerate(approved)]

@@ -249,7 +249,7 @@ def test_a_person_reads_proposals_and_approves_some(
     with write() as session:
         target = targets.find(session, dataset.id)
         assert target is not None
-        assert (target.kind, target.name) == ("probes", "1 approved probes")
+        assert (target.kind, target.name) == ("probes", "1 approved probe")
         assert targets.texts_of(session, target.id) == [(0, "Boil two eggs?")]
         assert probes.count(session, dataset.id) == {"approved": 1, "dropped": 1, "proposed": 1}
     assert server.headers[0]["authorization"] == "Bearer sk-very-secret"
