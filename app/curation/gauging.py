@@ -21,9 +21,10 @@ from app.storage import datasets, embeddings, jobs, measurements, placements, sa
 from app.storage.database import Sessions
 from app.storage.tables import JobRow
 
-MOST_TARGET = 20_000
+MOST_TARGET = 10_000
 MOST_READ = 20_000
-"""Texts that are read of a data set or target: spread evenly when there are more."""
+MOST_ASKED = 5_000
+"""Vectors of a target, texts of the data and of a target: spread evenly when there are more."""
 STEPS = 3
 
 
@@ -96,18 +97,11 @@ def _target_of(
 ) -> tuple[Vectors, NDArray[np.int64] | None]:
     """The target's vectors and their positions; without texts the distinct samples and None."""
     if not judged.target.holds_texts:
-        return vectors[_distinct(vectors, similarity)], None
+        return vectors[thinning.rows(vectors, similarity, tau=drawing.TAU)], None
     target = embeddings.of_target(session, judged.target.id, judged.row.encoder)
     positions = np.array(targets.positions_of(session, judged.target.id), dtype=np.int64)
     rows = _spread(len(target), MOST_TARGET)
     return target[rows], positions[rows]
-
-
-def _distinct(vectors: Vectors, similarity: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The samples with near copies counted once; only those that have some need comparing."""
-    repeated = np.flatnonzero(similarity >= drawing.TAU)
-    kept = repeated[thinning.distinct(vectors[repeated], tau=drawing.TAU)]
-    return np.sort(np.concatenate([np.flatnonzero(similarity < drawing.TAU), kept]))
 
 
 def _read_vectors(found: Measured, judged: Judged) -> list[Reading]:
@@ -138,7 +132,7 @@ def _describe_target(session: Session, judged: Judged) -> Sequence[Facets] | Non
     if not judged.target.holds_texts or judged.row.side != "input":
         return None
     texts = targets.texts_of(session, judged.target.id)
-    return [facets.describe(texts[at][1]) for at in _spread(len(texts), MOST_READ)]
+    return [facets.describe(texts[at][1]) for at in _spread(len(texts), MOST_ASKED)]
 
 
 def _spread(count: int, most: int) -> NDArray[np.int64]:
