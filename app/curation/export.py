@@ -17,6 +17,7 @@ from app.curation.export_run import run
 from app.curation.rendering import FailureView
 from app.errors import ConflictError, InvalidError
 from app.formats.exporters import EXPORTERS
+from app.formats.rules import Rule
 from app.storage import datasets, exports, jobs
 from app.storage import versions as version_rows
 from app.storage.exports import ExportNotFoundError
@@ -58,6 +59,7 @@ class ExportView:
     dataset: str  # slug
     format: str
     title: str
+    note: str  # what a person should know of the format and no rule can tell
     version: int
     version_hash: str
     query: str
@@ -81,11 +83,12 @@ class ExportView:
 
 @dataclass(frozen=True, slots=True)
 class FormatView:
-    """One choice of format, with the rules that its samples must keep."""
+    """One choice of format, with the rules that its samples must keep, and what none can tell."""
 
     name: str
     title: str
-    rules: tuple[tuple[str, str, str], ...]  # id, sentence, day it was last checked
+    note: str
+    rules: tuple[Rule, ...]
 
 
 def start(session: Session, slug: str, order: Order, *, actor: str) -> ExportView:
@@ -157,11 +160,7 @@ def open_file(session: Session, slug: str, export_id: int, name: str, *, folder:
 def formats() -> tuple[FormatView, ...]:
     """Every format that can be exported."""
     return tuple(
-        FormatView(
-            exporter.name,
-            exporter.title,
-            tuple((rule.id, rule.sentence, rule.checked) for rule in exporter.rules),
-        )
+        FormatView(exporter.name, exporter.title, exporter.note, exporter.rules)
         for exporter in EXPORTERS.values()
     )
 
@@ -207,6 +206,7 @@ def _describe(session: Session, slug: str, row: ExportRow) -> ExportView:
         dataset=slug,
         format=row.format,
         title=exporter.title if exporter else row.format,
+        note=exporter.note if exporter else "",
         version=version.number,
         version_hash=version.hash,
         query=version.query,

@@ -11,6 +11,7 @@ from app.curation.export import ExportView, FormatView
 from app.curation.export_order import Order
 from app.curation.export_preview import PreviewView
 from app.formats.exporters import EXPORTERS
+from app.formats.rules import FOR_THE_CALLER, Rule
 from app.storage import datasets, samples
 from app.storage.tables import Status
 
@@ -35,6 +36,7 @@ class ExportPage:
 
     `query` is the query language's string; `address` the page's own with all
     choices in it. `preview` is None where it takes longer than a page may.
+    `unchecked` is what no export looks at.
     """
 
     head: DatasetHead
@@ -46,6 +48,7 @@ class ExportPage:
     address: str
     preview: PreviewView | None
     exports: tuple[ExportView, ...]
+    unchecked: tuple[Rule, ...] = FOR_THE_CALLER
 
 
 def read_order(pairs: Iterable[tuple[str, str]]) -> Order:

@@ -1,3 +1,4 @@
+import codecs
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -5,10 +6,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.curation import export, revising
+from app.curation import export, review, revising, undoing
 from app.curation.export import NothingToExportError, Order, TooManyExportsError
 from app.curation.export_order import UnknownFormatError
 from app.curation.queries import QueryError
+from app.curation.review import Change, ChangeError
 from app.curation.versions import EmptyVersionError
 from app.formats.exporters import EXPORTERS
 from app.formats.sample import Message
@@ -18,6 +20,7 @@ from app.storage.exports import ExportNotFoundError
 from app.storage.tables import DatasetRow, Status
 from app.storage.versions import VersionNotFoundError
 from tests.curation.release import SLUG, Release, chat, lines_of
+from tests.shared_data import folder
 
 CHAT = Order("openai-chat")
 ALPACA = Order("alpaca")
@@ -233,7 +236,7 @@ def test_the_newest_exports_come_first(release: Release) -> None:
 def test_every_format_tells_its_rules() -> None:
     told = {shown.name: shown.rules for shown in export.formats()}
     assert set(told) == set(EXPORTERS)
-    assert all(rule_id.startswith(name) for name, rules in told.items() for rule_id, *_ in rules)
+    assert all(rule.id.startswith(name) for name, rules in told.items() for rule in rules)
 
 
 def test_every_format_can_be_exported_with_its_configuration(release: Release) -> None:
@@ -273,3 +276,124 @@ def test_pairs_verdicts_and_texts_go_to_the_trainers_that_take_them(release: Rel
         assert release.content(done) == lines_of(records), name
         left_out = {found.rule: found.count for found in done.failures if found.count}
         assert left_out == {f"{name}.kind": 6 - len(records)}
+
+
+SPOKEN = {"human": "user", "gpt": "assistant", "system": "system"}
+
+
+def said(turn: Mapping[str, str]) -> dict[str, str]:
+    """A turn of ShareGPT as TRL writes it."""
+    return {"role": SPOKEN[turn["from"]], "content": turn["value"]}
+
+
+def test_real_pairs_come_out_as_trl_writes_them(release: Release) -> None:
+    data = (folder("llamafactory_demo") / "dpo_en_demo.json").read_bytes()
+    release.load(data)
+    done = release.export(Order("trl-preference"))
+    pairs = [
+        {
+            "prompt": [said(turn) for turn in record["conversations"]],
+            "chosen": [said(record["chosen"])],
+            "rejected": [said(record["rejected"])],
+        }
+        for record in orjson.loads(data)
+    ]
+    lines = list(dict.fromkeys(map(orjson.dumps, pairs)))  # five of the 300 are there twice
+    assert (done.rows, done.failed) == (295, 0)
+    assert release.content(done).splitlines() == lines
+    assert_given_back(release, data)
+
+
+def test_real_verdicts_come_out_as_trl_writes_them(release: Release) -> None:
+    data = (folder("llamafactory_demo") / "kto_en_demo.json").read_bytes()
+    release.load(data)
+    done = release.export(Order("trl-kto"))
+    lines = [
+        orjson.dumps(
+            {
+                "prompt": turns[:-1],
+                "completion": turns[-1:],
+                "label": record["label"],
+            }
+        )
+        for record in orjson.loads(data)
+        for turns in [[{"role": t["role"], "content": t["content"]} for t in record["messages"]]]
+    ]
+    assert (done.rows, done.failed) == (len(lines), 0)
+    assert release.content(done).splitlines() == lines
+    assert_given_back(release, data)
+
+
+def assert_given_back(release: Release, data: bytes) -> None:
+    """As they were imported, the records say what they said."""
+    lines = release.content(release.export(Order("as-imported"))).splitlines()
+    once = dict.fromkeys(map(orjson.dumps, orjson.loads(data)))
+    assert [orjson.loads(line) for line in lines] == list(map(orjson.loads, once))
+
+
+def test_a_pair_keeps_its_other_answer_when_it_is_edited(
+    release: Release, dataset: DatasetRow
+) -> None:
+    pair = {"prompt": "Boil an egg?", "chosen": "Seven minutes.", "rejected": "No."}
+    (number,) = release.load(lines_of([pair]))
+    frozen = release.export(Order("as-imported"))
+    better = [{"role": "user", "content": "Boil an egg?"}, {"role": "assistant", "content": "8."}]
+    with release.write() as session:
+        head = samples.get(session, dataset.id, number).version
+        change = Change(messages=better)
+        review.decide(session, SLUG, number, change, version=head, actor="mia")
+    assert orjson.loads(release.content(release.export(Order("trl-preference")))) == {
+        "prompt": better[:1],
+        "chosen": better[1:],
+        "rejected": [{"role": "assistant", "content": "No."}],
+    }
+    with release.write() as session:
+        undoing.undo(session, SLUG, "mia")
+        assert samples.get(session, dataset.id, number).rest
+    again = release.export(Order("as-imported", version=frozen.version))
+    assert release.content(again) == release.content(frozen) == lines_of([pair])
+
+
+def test_a_conversation_may_become_a_pair_under_the_same_id(release: Release) -> None:
+    release.load(lines_of([{"id": "7", "instruction": "Boil an egg?", "output": "Seven."}]))
+    first = release.export(Order("as-imported"))
+    pair = {"id": "7", "prompt": "Boil an egg?", "chosen": "Seven.", "rejected": "No."}
+    assert len(release.load(lines_of([pair]))) == 1
+    line = orjson.loads(release.content(release.export(Order("as-imported"))))
+    assert line["rejected"] == [{"role": "assistant", "content": "No."}]
+    again = release.export(Order("as-imported", version=first.version))
+    assert orjson.loads(release.content(again))["output"] == "Seven."
+    release.load(lines_of([{"id": "7", "instruction": "Boil an egg?", "output": "Eight."}]))
+    assert release.export(Order("openai-chat")).rows == 1
+
+
+def test_a_bare_text_can_be_edited_and_not_emptied(release: Release) -> None:
+    (number,) = release.load(lines_of([{"text": "Eggs boil."}]))
+    for text in ("Eggs fry.", " "):
+        change = Change(messages=[{"role": "user", "content": text}])
+        with release.write() as session:
+            found = samples.find_anywhere(session, number)
+            assert found is not None
+            if text.strip():
+                review.decide(session, SLUG, number, change, version=found.version, actor="mia")
+            else:
+                with pytest.raises(ChangeError):
+                    review.decide(session, SLUG, number, change, version=found.version, actor="mia")
+    assert release.content(release.export(Order("trl-text"))) == b'{"text":"Eggs fry."}\n'
+
+
+def test_azure_gets_its_mark_and_llamafactory_its_description(release: Release) -> None:
+    release.load(lines_of(GOOD))
+    azure = release.content(release.export(Order("azure-openai")))
+    assert azure == codecs.BOM_UTF8 + lines_of(GOOD)
+    done = release.export(Order("llamafactory-sharegpt"))
+    manifest = orjson.loads(release.content(done, "manifest.json"))
+    described = release.content(done, "dataset_info.json")
+    assert manifest["beside"] == [
+        {
+            "name": "dataset_info.json",
+            "bytes": len(described),
+            "sha256": hashlib.sha256(described).hexdigest(),
+        }
+    ]
+    assert orjson.loads(described)["train"]["file_name"] == "train.jsonl"

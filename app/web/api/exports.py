@@ -16,6 +16,8 @@ from app.web.downloads import NDJSON, attachment
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}/exports", tags=["exports"])
 
+MEDIA_TYPES = {".jsonl": NDJSON, ".json": "application/json"}
+
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
@@ -68,6 +70,7 @@ class ExportAnswer(BaseModel):
     id: int
     dataset: str
     format: str
+    note: str = Field(description="what no rule of the format can tell")
     version: int
     version_hash: str
     query: str
@@ -108,7 +111,7 @@ def file_response(slug: str, export_id: int, filename: str, house: House) -> Res
     """A finished file, streamed from disk for saving."""
     with house.read() as session:
         path = export.open_file(session, slug, export_id, filename, folder=house.exports)
-    media_type = NDJSON if path.suffix == ".jsonl" else "application/json"
+    media_type = MEDIA_TYPES.get(path.suffix, "text/plain")
     saved_as = f"{slug}-export-{export_id}-{path.name}"
     return FileResponse(path, headers=attachment(saved_as), media_type=media_type)
 
@@ -120,6 +123,7 @@ def describe(view: ExportView) -> ExportAnswer:
         id=view.id,
         dataset=view.dataset,
         format=view.format,
+        note=view.note,
         version=view.version,
         version_hash=view.version_hash,
         query=view.query,

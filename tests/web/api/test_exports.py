@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.formats.exporters import EXPORTERS
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
 from tests import web_client
@@ -37,6 +38,7 @@ def test_a_program_asks_waits_and_fetches(program: TestClient, release: Release)
     done = program.get(f"{URL}/{told['id']}").json()
     assert (done["state"], done["rows"], done["failed"]) == ("done", 12, 1)
     assert done["failures"][0]["samples"] == [ids[-1]]
+    assert done["note"] == EXPORTERS["openai-chat"].note
     for file in done["files"]:
         answer = program.get(file["url"])
         assert len(answer.content) == file["bytes"]

@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.curation import export_page
+from app.formats.exporters import EXPORTERS
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, Status
 from tests import web_client
@@ -124,3 +125,14 @@ def test_the_history_shows_versions_and_what_changed(browser: TestClient, releas
 @pytest.mark.parametrize("path", ["exports/1", "exports/1/train.jsonl", "exports/99999999999"])
 def test_what_is_not_there_is_not_found(browser: TestClient, path: str) -> None:
     assert browser.get(f"/d/recipes/{path}").status_code == 404
+
+
+def test_the_page_tells_the_note_and_where_a_rule_comes_from(
+    browser: TestClient, release: Release
+) -> None:
+    release.load(lines_of(GOOD))
+    for exporter in EXPORTERS.values():
+        page = html.unescape(browser.get(PAGE, params={"format": exporter.name}).text)
+        assert exporter.note in page
+        assert all(rule.sentence in page for rule in exporter.rules)
+        assert all(f'href="{rule.source}"' in page for rule in exporter.rules if rule.source)
