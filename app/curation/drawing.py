@@ -21,6 +21,7 @@ from app.curation.fitting import Base
 from app.geometry import balance, neighbours, redundancy, thinning
 from app.geometry import frame as geometry
 from app.geometry.frame import Places
+from app.geometry.neighbours import Neighbours
 from app.storage import datasets, embeddings, frames, jobs, placements, samples, targets
 from app.storage.board_tables import FrameRow, TargetRow
 from app.storage.database import Sessions
@@ -64,15 +65,15 @@ def draw_board(read: Sessions, write: Sessions, job: JobRow, encoder: str) -> No
         material = _gather(session, int(job.dataset_id or 0), encoder)
     if not material.ids:
         return
+    report("find near copies", 0, 4)
+    near = _look_around(material.vectors)
     row = material.old
     if row is None or job.params.get("refit") or not _serves(row, material, encoder):
-        report("find topics", 0, 4)
-        row = _freeze(read, write, material, encoder)
-    report("place samples", 1, 4)
-    frame = packing.unpack(row)
-    places = geometry.place(frame, material.vectors)
-    report("find near copies", 2, 4)
-    darts = _examine(places, material.vectors)
+        report("find topics", 1, 4)
+        row = _freeze(read, write, material, near, encoder)
+    report("place samples", 2, 4)
+    places = geometry.place(packing.unpack(row), material.vectors)
+    darts = _examine(places, material.vectors, near)
     report("store", 3, 4)
     _save(write, job, row, material, darts)
     with write() as session:
@@ -118,10 +119,12 @@ def _serves(row: FrameRow, material: Material, encoder: str) -> bool:
     return not (provisional and len(material.ids) > row.fitted_on)
 
 
-def _freeze(read: Sessions, write: Sessions, material: Material, encoder: str) -> FrameRow:
+def _freeze(
+    read: Sessions, write: Sessions, material: Material, near: Neighbours, encoder: str
+) -> FrameRow:
     """Fit, name and store a new frame."""
     with read() as session:
-        base = _base(session, material, encoder)
+        base = _base(session, material, near, encoder)
     frame, facts = fitting.fit(base, material.old)
     with write() as session:
         return frames.add(
@@ -130,18 +133,18 @@ def _freeze(read: Sessions, write: Sessions, material: Material, encoder: str) -
             target_id=material.target.id,
             side=material.dataset.side,
             encoder=encoder,
-            fitted_on=len(base.vectors),
+            fitted_on=len(dict(base.texts)),  # quotas draw a sample several times
             facts=facts,
             arrays=packing.pack(frame),
         )
 
 
-def _base(session: Session, material: Material, encoder: str) -> Base:
+def _base(session: Session, material: Material, near: Neighbours, encoder: str) -> Base:
     """The target's own vectors and texts; without any those of the distinct samples."""
     if material.target.holds_texts:
         vectors = embeddings.of_target(session, material.target.id, encoder)
         return Base(vectors, targets.texts_of(session, material.target.id), external=True)
-    rows = np.flatnonzero(thinning.distinct(material.vectors, tau=TAU))
+    rows = thinning.rows(material.vectors, near.similarity[:, 0], tau=TAU)
     is_quota = material.target.kind == "quotas"
     if is_quota:
         wanted = quotas.read(material.target.definition)
@@ -153,10 +156,16 @@ def _base(session: Session, material: Material, encoder: str) -> Base:
     return Base(material.vectors[rows], texts, external=is_quota)
 
 
-def _examine(places: Places, vectors: Vectors) -> Darts:
-    near = neighbours.knn(vectors, k=min(NEIGHBOURS, max(len(vectors) - 1, 1)))
+def _look_around(vectors: Vectors) -> Neighbours:
+    """The nearest others of every sample; of a single one nothing at all, -1 alike."""
+    if len(vectors) > 1:
+        return neighbours.knn(vectors, k=min(NEIGHBOURS, len(vectors) - 1))
+    return Neighbours(np.zeros((1, 1), np.int32), np.full((1, 1), -1.0, np.float32))
+
+
+def _examine(places: Places, vectors: Vectors, near: Neighbours) -> Darts:
+    similarity = np.maximum(near.similarity[:, 0], 0)
     alone = len(vectors) < 2
-    similarity = np.zeros(len(vectors), np.float32) if alone else near.similarity[:, 0]
     knots = np.full(len(vectors), -1) if alone else _knots(vectors, near)
     rank = np.zeros(len(vectors), np.int64)
     for cell in np.unique(places.cell):
@@ -166,7 +175,7 @@ def _examine(places: Places, vectors: Vectors) -> Darts:
     return Darts(places, similarity, knots, rank)
 
 
-def _knots(vectors: Vectors, near: neighbours.Neighbours) -> NDArray[np.int64]:
+def _knots(vectors: Vectors, near: Neighbours) -> NDArray[np.int64]:
     return np.asarray(redundancy.find_knots(vectors, near, tau=TAU).knot, np.int64)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.geometry import arrays, kmeans
-from app.geometry.arrays import Integers, Marks, Vectors
+from app.geometry.arrays import Integers, Marks, Singles, Vectors
 
 MOST_EXACT = 60_000
 LIST = 2_000
@@ -22,6 +22,17 @@ def distinct(vectors: Vectors, *, tau: float) -> Marks:
     for members in _clusters(vectors):
         keep[members] = _thin(vectors[members], tau)
     return keep
+
+
+def rows(vectors: Vectors, nearest: Singles, *, tau: float) -> Integers:
+    """The rows that `distinct` keeps, ascending, when each one's nearest similarity is known.
+
+    A sample whose nearest is less than tau alike stays whatever the others do,
+    so that only the repeated ones have to be compared.
+    """
+    repeated = np.flatnonzero(nearest >= tau)
+    kept = repeated[distinct(vectors[repeated], tau=tau)] if len(repeated) else repeated
+    return np.sort(np.concatenate([np.flatnonzero(nearest < tau), kept]))
 
 
 def _thin(vectors: Vectors, tau: float) -> Marks:
