@@ -2,8 +2,9 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
+import orjson
 import typer
 from sqlmodel import Session
 
@@ -19,6 +20,7 @@ from app.curation import (
     queries,
     rehearsing,
     review,
+    target_page,
     targeting,
 )
 from app.curation.board_views import BoardView, JobView
@@ -33,7 +35,7 @@ commands = typer.Typer()
 
 ACTOR = access.LOCAL_ADMIN
 CHUNK_BYTES = 1 << 20
-BOARD_KINDS = ("parse", "embed", "draw")
+BOARD_KINDS = ("parse", "copy", "embed", "draw")
 
 
 def _check_files(files: list[Path]) -> list[Path]:
@@ -75,6 +77,15 @@ def show_board(
     target: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A file of reference inputs.")
     ] = None,
+    target_dataset: Annotated[
+        str, typer.Option(help="A data set that is the target, or a version of one: name@3.")
+    ] = "",
+    quotas: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help='Shares in JSON: {"shares": {"refund": 1}}.'
+        ),
+    ] = None,
     itself: Annotated[bool, typer.Option(help="Compare the data with themselves.")] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -87,6 +98,11 @@ def show_board(
         with instance.write() as session:
             if itself:
                 targeting.use_itself(session, slug, actor=ACTOR)
+            elif quotas is not None:
+                targeting.use_quotas(session, slug, _shares(quotas), actor=ACTOR)
+            elif target_dataset:
+                other, version = target_page.read_source(target_dataset)
+                targeting.use_dataset(session, slug, datasets.slug_of(other), version, actor=ACTOR)
             else:
                 targeting.redraw(session, slug)
         working.work_off(instance, BOARD_KINDS, lambda session: _board_job(session, slug))
@@ -120,6 +136,16 @@ def decide(
     changed = done.matched if done.job else done.changed
     would = "would be" if preview else "are"
     printing.say(f"{done.matched:,} match, {changed:,} {would} {status.value} now.")
+
+
+def _shares(file: Path) -> dict[str, Any]:
+    try:
+        told = orjson.loads(file.read_bytes())
+    except orjson.JSONDecodeError:
+        told = None
+    if not isinstance(told, dict):
+        raise typer.BadParameter(f"{file} is not a JSON object.")
+    return told
 
 
 def _find_or_create(instance: Instance, name: str) -> str:
@@ -198,6 +224,9 @@ def _show(view: BoardView, measured: GaugesView, *, as_json: bool) -> None:
         return
     printing.say(view.target_sentence)
     printing.say(f"{view.score_label} {view.score}: {view.placed:,} samples placed.")
+    for line in view.quotas:
+        if line.state == "missing":
+            printing.say(f"{line.value}: 0 of {line.want:,.0f} wanted, so not on the board.")
     for title, regions in (("Cut first", view.cut_first), ("Write next", view.write_next)):
         if regions:
             printing.say("")

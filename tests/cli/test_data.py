@@ -89,6 +89,26 @@ def test_the_board_is_drawn_and_told_as_the_api_tells_it(
     assert "samples placed" in run_on_both("board", "eggs", "--itself").stdout
 
 
+def test_a_board_is_compared_with_quotas_and_with_other_data(
+    run_on_both: Run, eggs: Path, tmp_path: Path
+) -> None:
+    run_on_both("import", str(eggs), "--dataset", "eggs")
+    run_on_both("import", str(eggs), "--dataset", "More Eggs")
+    told = run_on_both("board", "eggs", "--target-dataset", "More Eggs", "--json").stdout
+    assert json.loads(told)["target"]["name"] == "More Eggs"
+    wish = tmp_path / "quotas.json"
+    wish.write_text('{"facet": "origin", "shares": {"unknown": 3, "human": 1}}')
+    said = run_on_both("board", "eggs", "--quotas", str(wish)).stdout
+    assert "human: 0 of 4 wanted, so not on the board." in said
+    wish.write_text('{"shares": {"unknown": "all"}}')
+    refused = run_on_both("board", "eggs", "--quotas", str(wish), status=2)
+    assert "The share of unknown is not a number." in refused.stderr
+    wish.write_text("[")
+    assert (
+        "not a JSON object" in run_on_both("board", "eggs", "--quotas", str(wish), status=2).stderr
+    )
+
+
 def test_a_decision_changes_what_matches(run_on_both: Run, eggs: Path) -> None:
     run_on_both("import", str(eggs), "--dataset", "eggs")
     ask = ("decide", "eggs", "--query", 'q="cook 7 eggs"', "--status", "approved")
