@@ -1,5 +1,6 @@
 """One sample's page: the conversation, where it lies, what happened to it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -17,13 +18,19 @@ from app.curation.sample_views import (
     SampleRecord,
     SampleView,
 )
-from app.formats.sample import Message, load_messages
+from app.formats.sample import Kind, Message, Sample, load_sample
 from app.storage import datasets, events, samples, uploads
 from app.storage.filters import Filter
 from app.storage.samples import SampleNotFoundError
 from app.storage.tables import DatasetRow, EventRow, SampleRow, UploadRow
 
 SHOWN_EVENTS = 100
+KINDS: Mapping[Kind, str] = {
+    "chat": "",
+    "preference": "preference pair",
+    "kto": "answer with a verdict",
+    "text": "bare text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +54,17 @@ def describe(
     cell = sample_rows.cell_of(board, place)
     upload = uploads.get(session, dataset.id, sample.upload_id)
     position, matching, previous, following = _place(session, dataset.id, sample.id, context)
+    said = load_sample(sample.messages, sample.rest)
+    paired = said.kind == "preference"
     return SampleView(
         head=context.head, counts=context.counts, queue=context.queue,
         id=sample.id, external_id=sample.external_id, preview=sample.preview,
         status=str(sample.status), version=sample.version, revision=sample.revision,
         label=sample.label, deleted=sample.deleted,
-        messages=tuple(_message(message) for message in load_messages(sample.messages)),
-        raw=sample.raw, pretty=_pretty(sample.messages), facts=_facts(sample, upload),
+        messages=_messages(said.prompt if paired else said.messages),
+        chosen=_messages(said.chosen if paired else ()), rejected=_messages(said.rejected),
+        verdict=_verdict(said),
+        raw=sample.raw, pretty=_pretty(sample), facts=_facts(sample, upload, KINDS[said.kind]),
         cell=cell.get("id", ""), cell_name=sample_rows.named(cell),
         cell_href=f"/d/{slug}/board?cell={cell['id']}" if cell else "",
         flags=sample_rows.flags_of(place), history=_history(session, sample, upload),
@@ -72,12 +83,15 @@ def record(session: Session, sample_id: int) -> SampleRecord:
         raise SampleNotFoundError
     board, places = sample_rows.places_of(session, sample.dataset_id, [sample_id])
     place = places.get(sample_id)
+    said = load_sample(sample.messages, sample.rest)
     return SampleRecord(
         dataset=slug, id=sample.id, external_id=sample.external_id, version=sample.version,
         revision=sample.revision, status=str(sample.status), label=sample.label,
         origin=str(sample.origin), source=sample.source, split=sample.split,
         language=sample.language, deleted=sample.deleted,
-        messages=tuple(message.as_record() for message in load_messages(sample.messages)),
+        kind=said.kind, desirable=said.desirable, answer_turns=said.answer_turns,
+        messages=tuple(message.as_record() for message in said.messages),
+        rejected=tuple(message.as_record() for message in said.rejected),
         raw=sample.raw, cell=sample_rows.cell_of(board, place).get("id", ""),
         flags=tuple(flag.name for flag in sample_rows.flags_of(place)),
     )  # fmt: skip
@@ -116,17 +130,31 @@ def _place(
     )
 
 
+def _messages(messages: Iterable[Message]) -> tuple[MessageView, ...]:
+    return tuple(map(_message, messages))
+
+
+def _verdict(said: Sample) -> str:
+    if said.desirable is None:
+        return ""
+    return "good" if said.desirable else "bad"
+
+
 def _message(message: Message) -> MessageView:
     extra = orjson.dumps(dict(message.extra), option=orjson.OPT_INDENT_2).decode()
     return MessageView(message.role, message.content, extra if message.extra else "")
 
 
-def _pretty(messages: str) -> str:
-    return orjson.dumps(orjson.loads(messages), option=orjson.OPT_INDENT_2).decode()
+def _pretty(sample: SampleRow) -> str:
+    told = orjson.loads(sample.messages)
+    if sample.rest:
+        told = {"messages": told, **orjson.loads(sample.rest)}
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
 
 
-def _facts(sample: SampleRow, upload: UploadRow) -> tuple[tuple[str, str], ...]:
+def _facts(sample: SampleRow, upload: UploadRow, kind: str) -> tuple[tuple[str, str], ...]:
     told = (
+        ("kind", kind),
         ("label", sample.label),
         ("source", sample.source),
         ("split", sample.split),

@@ -146,7 +146,10 @@ class SampleView:
     revision: int
     label: str
     deleted: bool
-    messages: tuple[MessageView, ...]
+    messages: tuple[MessageView, ...]  # of a pair those before the two answers
+    chosen: tuple[MessageView, ...]  # of a pair the better answer, else nothing
+    rejected: tuple[MessageView, ...]  # of a pair the other answer
+    verdict: str  # whether an answer is "good" or "bad", "" when nobody said
     raw: str  # the record as it came
     pretty: str  # the messages as indented JSON
     facts: tuple[tuple[str, str], ...]  # (name, value), empty values left out
@@ -195,7 +198,11 @@ class SampleRecord:
     split: str
     language: str
     deleted: bool
+    kind: str  # chat, preference, kto or text
     messages: tuple[dict[str, object], ...]
+    rejected: tuple[dict[str, object], ...]  # what a preference's last messages are preferred to
+    answer_turns: int  # how many messages at the end are the answer
+    desirable: bool | None  # of kto, whether the answer is one to learn
     raw: str
     cell: str
     flags: tuple[str, ...]

@@ -72,7 +72,11 @@ class SampleAnswer(BaseModel):
     deleted: bool
     cell: str
     flags: list[str]
+    kind: str = Field(description="chat, preference, kto or text")
     messages: list[dict[str, Any]]
+    rejected: list[dict[str, Any]] = Field(description="of a preference, the other answer")
+    answer_turns: int = Field(description="how many messages at the end are the answer")
+    desirable: bool | None = Field(description="of kto, whether the answer is a good one")
     raw: str
 
 
@@ -190,13 +194,14 @@ def _item(row: RowView) -> SampleItem:
 
 
 def _sample(found: SampleRecord) -> SampleAnswer:
-    own = ("labels", "flags", "messages")
+    own = ("labels", "flags", "messages", "rejected")
     told = {name: getattr(found, name) for name in SampleAnswer.model_fields if name not in own}
     return SampleAnswer(
         **told,
         labels=_labels(found.label),
         flags=list(found.flags),
         messages=list(found.messages),
+        rejected=list(found.rejected),
     )
 
 

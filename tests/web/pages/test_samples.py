@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.curation import revising
+from app.formats.sample import Message, Sample
 from app.storage import samples
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
@@ -159,3 +161,25 @@ def test_a_data_set_is_created_by_its_form(browser: TestClient) -> None:
     made = browser.post("/datasets", data={"name": "Soups"}, follow_redirects=False)
     assert (made.status_code, made.headers["location"]) == (303, "/d/soups/import")
     assert browser.post("/datasets", data={"name": "soups"}).status_code == 409
+
+
+def test_a_pair_is_shown_side_by_side_and_a_verdict_in_words(
+    browser: TestClient, write: Sessions, dataset: DatasetRow
+) -> None:
+    asked = Message("user", "Boil an egg?")
+    better, other = Message("assistant", "Seven minutes."), Message("assistant", "<b>No.</b>")
+    pair = Sample((asked, better), kind="preference", rejected=(other,))
+    judged = Sample((asked, better), kind="kto", desirable=False)
+    with write() as session:
+        told = [{"text": sample.kind, **revising.text_columns(sample)} for sample in (pair, judged)]
+        first, second = stock(session, dataset.id, told)
+    page = browser.get(f"/d/recipes/s/{first}").text
+    places = [page.index(text) for text in ("Boil an egg?", "Chosen", "Seven", "Rejected</h2>")]
+    assert places == sorted(places)
+    assert "&lt;b&gt;No.&lt;/b&gt;" in page[places[-1] :]
+    assert "Judged" not in page
+    page = browser.get(f"/d/recipes/s/{second}").text
+    assert "Judged a bad answer" in page
+    assert "Chosen" not in page
+    told = browser.get(f"/api/v1/samples/{first}").json()
+    assert (told["kind"], told["rejected"][0]["content"]) == ("preference", "<b>No.</b>")
