@@ -60,13 +60,14 @@ class Payload:
 
 def lay_out(session: Session, frame_id: int) -> DartLayoutRow:
     """Pack where the samples of a frame lie, in their drawing order."""
-    table = layouts.placed(session, frame_id)
-    table = table[table[:, 3] >= 0]
-    table = table[drawing_order(table[:, 0], seed=frame_id)]
+    table, levels = layouts.placed(session, frame_id)
+    inside = np.flatnonzero(table[:, 3] >= 0)
+    order = inside[drawing_order(table[inside, 0], seed=frame_id)]
+    table, levels = table[order], levels[order]
     flags = np.where(table[:, 4] >= 0, KNOT, 0)
     ids, x, y, cell, _ = table.T
     packed = Layout(
-        ids, x.astype("<u2"), y.astype("<u2"), cell.astype("<u2"), flags.astype(np.uint8)
+        ids, x.astype("<u2"), y.astype("<u2"), cell.astype("<u2"), flags.astype(np.uint8), levels
     )
     return layouts.save(session, frame_id, "board", packed, {})
 

@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 from sqlmodel import Session
 
 from app.curation import frames as packing
+from app.curation import tallies
 from app.geometry import balance
 from app.geometry import evidence as evidence_of
 from app.geometry.balance import Balance
 from app.geometry.evidence import Evidence
 from app.geometry.frame import Frame
-from app.storage import frames, placements, targets
+from app.storage import frames, targets
 from app.storage.board_tables import FrameRow, TargetRow
 from app.storage.filters import Filter
-from app.storage.placements import COUNTED
 from app.storage.tables import DatasetRow
 
-ON_BOARD = Filter(statuses=COUNTED)
+ON_BOARD = tallies.ON_BOARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> J
     if row is None:
         return None
     frame, target = packing.unpack(row), targets.get_by_id(session, row.target_id)
-    cell, levels = placements.parts(session, dataset.id, row.id, wanted)
+    cell, levels, outsiders = tallies.parts(session, dataset, row, wanted)
     counts = np.bincount(cell[cell >= 0], minlength=frame.cells)
     evidence = _weigh(frame, cell, levels)
     total = int(counts.sum())
@@ -52,7 +52,6 @@ def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> J
         distinct_share=min(1.0, row.fitted_on / total) if total else 0.0,
         portions=evidence.portions if evidence else None,
     )
-    outsiders = int((cell < 0).sum())
     return Judged(row, target, frame, counts.tolist(), outsiders, verdict, evidence)
 
 

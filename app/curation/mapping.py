@@ -29,6 +29,8 @@ AUTOMATIC = 1_000
 GROWTH = 2
 """How many times its first points a map may hold before it is drawn anew."""
 
+NO_LEVELS = np.zeros((0, 0), np.uint16)
+
 Vectors = NDArray[np.float32]
 
 
@@ -159,7 +161,7 @@ def _gather(session: Session, dataset_id: int) -> _Points | None:
     target = embeddings.of_target(session, row.target_id, row.encoder)
     if not ids or target.shape[1] != vectors.shape[1]:
         target = np.zeros((0, vectors.shape[1]), np.float32)
-    placed = layouts.placed(session, row.id)
+    placed, _ = layouts.placed(session, row.id)
     return _Points(row, target, np.array(ids, np.int64), vectors, placed) if ids else None
 
 
@@ -201,8 +203,9 @@ def _save(
     cell, flags = _on_board(points)
     order = darts.drawing_order(points.ids, seed=points.row.id)
     layout = Layout(
-        points.ids[order], packed[order, 0], packed[order, 1], cell[order], flags[order]
-    )
+        points.ids[order], packed[order, 0], packed[order, 1], cell[order], flags[order],
+        NO_LEVELS,
+    )  # fmt: skip
     with write() as session:
         layouts.save(session, points.row.id, "map", layout, facts)
 
@@ -212,8 +215,9 @@ def _save_target(write: Sessions, points: _Points, packed: NDArray[np.uint16]) -
     order = darts.drawing_order(ids, seed=points.row.id)
     nowhere = np.full(len(ids), NO_CELL, np.uint16)
     layout = Layout(
-        ids[order], packed[order, 0], packed[order, 1], nowhere, np.zeros(len(ids), np.uint8)
-    )
+        ids[order], packed[order, 0], packed[order, 1], nowhere, np.zeros(len(ids), np.uint8),
+        NO_LEVELS,
+    )  # fmt: skip
     with write() as session:
         layouts.save(session, points.row.id, "target", layout, {})
 

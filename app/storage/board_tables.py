@@ -115,7 +115,10 @@ class PlacementRow(SQLModel, table=True):
     """Where one sample lies in one frame."""
 
     __tablename__ = "placement"
-    __table_args__ = (Index("ix_placement_cell", "frame_id", "cell"),)
+    __table_args__ = (
+        Index("ix_placement_cell", "frame_id", "cell"),
+        Index("ix_placement_knot", "frame_id", "knot"),
+    )
 
     frame_id: int = Field(foreign_key="frame.id", primary_key=True, ondelete="CASCADE")
     sample_id: int = Field(sa_column=Column(BigKey, primary_key=True, autoincrement=False))

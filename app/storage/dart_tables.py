@@ -36,6 +36,7 @@ class DartChunkRow(SQLModel, table=True):
     y: bytes = Field(sa_type=LargeBinary)  # u16
     cell: bytes = Field(sa_type=LargeBinary)  # u16
     flags: bytes = Field(sa_type=LargeBinary)  # u8
+    levels: bytes = Field(sa_type=LargeBinary)  # u16, several a dart: what a count weighs
 
 
 class SelectionRow(SQLModel, table=True):

@@ -10,18 +10,19 @@ from numpy.typing import NDArray
 from sqlalchemy import insert
 from sqlmodel import Session, col, delete, func, select
 
+from app.storage import listed
 from app.storage.board_tables import PlacementRow
 from app.storage.dart_tables import DartChunkRow, DartLayoutRow
 from app.storage.filters import Filter, conditions
 from app.storage.tables import SampleRow
 
 View = Literal["board", "map", "target"]
-Column = Literal["ids", "x", "y", "cell", "flags"]
+Column = Literal["ids", "x", "y", "cell", "flags", "levels"]
 
 CHUNK = 65_536
 """Darts a chunk: what is in memory at a time while they are sent."""
 ROWS_PER_FETCH = 20_000
-TYPES = {"ids": "<i8", "x": "<u2", "y": "<u2", "cell": "<u2", "flags": "u1"}
+TYPES = {"ids": "<i8", "x": "<u2", "y": "<u2", "cell": "<u2", "flags": "u1", "levels": "<u2"}
 NO_CELL = 0xFFFF
 
 
@@ -30,6 +31,7 @@ class Layout:
     """Darts in drawing order; arrays of length n.
 
     `cell` is NO_CELL for outsiders; `ids` are samples, or positions in the target's file.
+    `levels` (n, L) are the parts that `evidence.weigh` counts; a map has none, L is 0.
     """
 
     ids: NDArray[np.int64]
@@ -37,28 +39,34 @@ class Layout:
     y: NDArray[np.uint16]
     cell: NDArray[np.uint16]
     flags: NDArray[np.uint8]
+    levels: NDArray[np.uint16]
 
 
-def placed(session: Session, frame_id: int) -> NDArray[np.int64]:
-    """(sample id, x, y, cell, knot) of every dart of a frame, shape (n, 5), by sample id.
+def placed(session: Session, frame_id: int) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+    """Every dart of a frame: (sample id, x, y, cell, knot) (n, 5), and levels (n, L), by sample id.
 
     A million rows never stand in memory as Python objects: they come in parts.
     """
     place = PlacementRow
     query = (
-        select(place.sample_id, place.x, place.y, place.cell, place.knot)  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload]
+            place.sample_id, place.x, place.y, place.cell, place.knot, place.levels
+        )
         .where(place.frame_id == frame_id)
         .order_by(place.sample_id)
     )
-    parts = _parts(session, query, columns=5)
-    return np.concatenate([np.zeros((0, 5), np.int64), *parts])
+    tables, levels = [np.zeros((0, 5), np.int64)], []
+    for rows in session.execute(query.execution_options(yield_per=ROWS_PER_FETCH)).partitions():
+        tables.append(np.array([tuple(row)[:5] for row in rows], dtype=np.int64))
+        levels.append(b"".join(row[5] for row in rows))
+    table, packed = np.concatenate(tables), np.frombuffer(b"".join(levels), "<u2")
+    return table, packed.reshape(len(table), -1) if len(table) else packed.reshape(0, 0)
 
 
 def ids_of(session: Session, dataset_id: int, wanted: Filter) -> NDArray[np.int64]:
     """The ids of all samples that match, in no order: for more of them than a list should hold."""
-    query = select(SampleRow.id).where(*conditions(dataset_id, wanted))
-    parts = _parts(session, query, columns=1)
-    return np.concatenate([np.zeros((0, 1), np.int64), *parts])[:, 0]
+    query = select(listed.joined(SampleRow.id)).where(*conditions(dataset_id, wanted))
+    return listed.read(session.exec(query).one())
 
 
 def save(
@@ -117,13 +125,16 @@ def column(
         )
         values = np.frombuffer(session.exec(query).one(), TYPES[name])
         first = number * CHUNK
+        if name == "levels":
+            values = values.reshape(min(CHUNK, layout.darts - first), -1)
         yield values[max(start - first, 0) : stop - first]
 
 
 def whole_column(session: Session, layout: DartLayoutRow, name: Column) -> NDArray[Any]:
     """One column of all darts."""
-    empty = np.zeros(0, TYPES[name])
-    return np.concatenate([empty, *column(session, layout, name)])
+    if not layout.darts:
+        return np.zeros((0, 0) if name == "levels" else 0, TYPES[name])
+    return np.concatenate(list(column(session, layout, name)))
 
 
 def _pack(layout: Layout, start: int) -> dict[str, bytes]:
@@ -131,9 +142,3 @@ def _pack(layout: Layout, start: int) -> dict[str, bytes]:
         name: getattr(layout, name)[start : start + CHUNK].astype(kind).tobytes()
         for name, kind in TYPES.items()
     }
-
-
-def _parts(session: Session, query: Any, *, columns: int) -> Iterator[NDArray[np.int64]]:
-    found = session.execute(query.execution_options(yield_per=ROWS_PER_FETCH))
-    for rows in found.partitions():
-        yield np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, columns)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, delete, insert, or_
+from sqlalchemy import delete, insert, or_
 from sqlmodel import Session, col, func, select
 
 from app.storage.board_tables import FrameRow, PlacementRow
@@ -82,14 +82,35 @@ def parts(
     return cells, levels.reshape(len(rows), -1) if len(rows) else np.zeros((0, 0), np.uint16)
 
 
+def count_outsiders(session: Session, dataset_id: int, frame_id: int, wanted: Filter) -> int:
+    """How many samples that match lie far from every cell."""
+    query = (
+        select(func.count())
+        .select_from(PlacementRow)
+        .join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id)
+        .where(
+            PlacementRow.frame_id == frame_id,
+            PlacementRow.cell == -1,
+            *conditions(dataset_id, wanted),
+        )
+    )
+    return session.exec(query).one()
+
+
 def count_unplaced(session: Session, dataset_id: int, frame_id: int) -> int:
     """How many samples wait for their place in the frame."""
-    place = and_(
-        col(PlacementRow.sample_id) == SampleRow.id, col(PlacementRow.frame_id) == frame_id
+    # Counted apart, each by an index: to look for every sample's place takes four times as long.
+    everyone = select(func.count()).select_from(SampleRow)
+    here = session.exec(everyone.where(*conditions(dataset_id, Filter()))).one()
+    placed = (
+        select(func.count())
+        .select_from(PlacementRow)
+        .where(PlacementRow.frame_id == frame_id, col(PlacementRow.cell) >= -1)
     )
-    found = select(PlacementRow.sample_id).where(place).exists()
-    query = select(func.count()).select_from(SampleRow)
-    return session.exec(query.where(*conditions(dataset_id, Filter()), ~found)).one()
+    in_trash = placed.join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id).where(
+        *conditions(dataset_id, Filter(deleted=True))
+    )
+    return here - session.exec(placed).one() + session.exec(in_trash).one()
 
 
 def darts(session: Session, dataset_id: int, frame_id: int, wanted: Filter) -> list[Any]:

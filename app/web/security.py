@@ -35,6 +35,7 @@ PERMISSIONS: Permissions = {
     ("GET", "/d/{slug}/board/{frame}/darts.bin"): VIEWER,
     ("GET", "/d/{slug}/board/{frame}/mask.bin"): VIEWER,
     ("GET", "/d/{slug}/board/{frame}/row/{at}"): VIEWER,
+    ("GET", "/d/{slug}/board/{frame}/board.{kind}"): VIEWER,
     ("POST", "/d/{slug}/board"): CURATOR,
     ("POST", "/d/{slug}/target"): CURATOR,
     ("POST", "/d/{slug}/target/itself"): CURATOR,

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("y", sa.LargeBinary(), nullable=False),
         sa.Column("cell", sa.LargeBinary(), nullable=False),
         sa.Column("flags", sa.LargeBinary(), nullable=False),
+        sa.Column("levels", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["layout_id"], ["dart_layout.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("layout_id", "number"),
     )
@@ -52,9 +53,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_selection_dataset_id"), "selection", ["dataset_id"])
+    op.create_index("ix_placement_knot", "placement", ["frame_id", "knot"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_placement_knot", table_name="placement")
     op.drop_index(op.f("ix_selection_dataset_id"), table_name="selection")
     op.drop_table("selection")
     op.drop_table("dart_chunk")

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi import Query as FromAddress
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from app.curation import board, gauges, intake, looking, queries, targeting
+from app.curation import board, gauges, intake, looking, mapping, queries, targeting
 from app.curation.board import Look
 from app.curation.intake import Arrival
 from app.web.bodies import Caller, Filename, SpooledBody
-from app.web.deps import ActorName, ReadSession, RenderDep, WriteSession
+from app.web.deps import ActorName, HouseDep, ReadSession, RenderDep, WriteSession
 
 router = APIRouter(prefix="/d/{slug}")
 
@@ -39,13 +39,18 @@ LookAsked = Annotated[Look, Depends(read_look)]
 
 
 @router.get("/board")
-def show_board(slug: str, look: LookAsked, session: ReadSession, render: RenderDep) -> Response:
+def show_board(
+    slug: str, look: LookAsked, session: ReadSession, render: RenderDep, house: HouseDep
+) -> Response:
+    if look.shown == "map":
+        mapping.ask(house.read, house.write, slug)  # drawn when somebody wants to see it
     found = board.view(session, slug, look)
+    flat = mapping.view(session, slug, found) if look.shown == "map" else None
     # A click on a cell wants the panel beside the board; anything else the whole middle.
     target = render.request.headers.get("HX-Target", "")  # "aside#side"
     block = "side" if target.endswith("#side") else "content"
     measured = None if look.cell else gauges.view(session, slug)
-    return render("boards/show.html", block=block, board=found, gauges=measured)
+    return render("boards/show.html", block=block, board=found, map=flat, gauges=measured)
 
 
 @router.post("/side")

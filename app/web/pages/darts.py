@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.curation import darts, queries
-from app.web import dart_answers
+from app.curation import board_export, darts, queries
+from app.web import dart_answers, pictures
 from app.web.deps import HouseDep, ReadSession
 
 router = APIRouter(prefix="/d/{slug}/board/{frame}")
@@ -36,6 +36,16 @@ def download_mask(
 ) -> Response:
     query = queries.parse(request.query_params.multi_items(), leaving=("view", "rows"))
     return dart_answers.mask(house, slug, frame, query, view=view)
+
+
+@router.get("/board.{kind}")
+def download_picture(
+    slug: str, frame: int, kind: Literal["svg", "png"], house: HouseDep
+) -> Response:
+    darts.ensure_layout(house.read, house.write, slug, frame)
+    with house.read() as session:
+        found = board_export.view(session, slug, frame)
+    return pictures.answer(house, found, kind)
 
 
 @router.get("/row/{at}")
