@@ -11,10 +11,9 @@ TAU = 0.93
 def repeating(size: int, seed: int) -> np.ndarray:
     """Vectors of which about half are copies of others, some nearly."""
     generator = np.random.default_rng(seed)
-    vectors = clouds.scatter(size, clusters=5, seed=seed)
-    vectors = vectors[generator.integers(0, size, size)]
-    vectors = vectors + generator.normal(0, 0.01, vectors.shape)
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    drawn = clouds.scatter(size, clusters=5, seed=seed)[generator.integers(0, size, size)]
+    moved = drawn + generator.normal(0, 0.01, drawn.shape)
+    return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), dtype=np.float32)
 
 
 @settings(deadline=None, max_examples=30)
