@@ -14,6 +14,7 @@ from ipaddress import IPv4Address, IPv6Address
 from app.errors import InvalidError
 
 Address = IPv4Address | IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
 
 METADATA = frozenset(
@@ -57,7 +58,7 @@ def choose(
     found = [_read(text) for text in (resolve or look_up)(host, port)]
     if not found:
         raise ForbiddenAddressError("The model's host has no address.")
-    networks = [ipaddress.ip_network(network) for network in allowed]
+    networks = [_network(text) for text in allowed]
     inside = False
     for address in found:
         if _is_never(address):
@@ -80,6 +81,14 @@ def look_up(host: str, port: int) -> Sequence[str]:
     except (OSError, UnicodeError):
         return []
     return [str(entry[4][0]) for entry in found]
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        sentence = 'DARTBOARD_MODEL_ALLOW_PRIVATE lists networks, such as ["10.1.0.0/16"].'
+        raise ForbiddenAddressError(sentence) from None
 
 
 def _read(text: str) -> Address:
@@ -111,7 +120,5 @@ def _is_named_loopback(host: str, address: Address) -> bool:
     return address.is_loopback and host.lower() in LOOPBACK_NAMES
 
 
-def _is_listed(
-    address: Address, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
-) -> bool:
+def _is_listed(address: Address, networks: Sequence[Network]) -> bool:
     return any(address in network for network in networks if network.version == address.version)

@@ -60,15 +60,21 @@ def make_tools(settings: Settings, read: Sessions, write: Sessions) -> Tools:
     tools = Tools(read, write, spool=settings.spool, exports=settings.exports)
     tools.encoder_name, tools.models = settings.encoder, settings.models
     tools.threads = settings.encoder_threads
-    if settings.model_url:
-        endpoint = Endpoint(
-            settings.model_url,
-            settings.model_name,
-            settings.model_key,
-            tuple(settings.model_allow_private),
-        )
-        tools.model = RemoteModel(endpoint)
+    tools.model = _model(settings)
     return tools
+
+
+def _model(settings: Settings) -> RemoteModel | None:
+    """The language model that is configured; a key that cannot be read stops nothing else."""
+    if not settings.model_url:
+        return None
+    try:
+        key = settings.model_key
+    except OSError:
+        logger.error("DARTBOARD_MODEL_KEY_FILE cannot be read: no model is used")  # noqa: TRY400
+        return None
+    allowed = tuple(settings.model_allow_private)
+    return RemoteModel(Endpoint(settings.model_url, settings.model_name, key, allowed))
 
 
 def new_name() -> str:

@@ -73,6 +73,29 @@ def test_quotas_make_full_labels_red_and_thin_ones_blue(
     assert lines["soup"].href == f"/d/{labels.slug}/samples?label=soup"
 
 
+def test_every_job_of_a_board_by_quotas_is_done(
+    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+) -> None:
+    ask_quotas(write, labels, dict.fromkeys(WORDS, 1))
+    pipeline.run()
+    with write() as session:
+        assert {job.state for job in jobs.of_dataset(session, labels.id)} == {JobState.DONE}
+
+
+def test_a_board_by_quotas_on_few_samples_is_drawn_anew_when_there_are_more(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
+    pipeline.send(dataset.slug, labelled([4, 4]))
+    ask_quotas(write, dataset, {"egg": 1, "bread": 1})
+    pipeline.run()
+    before = look(write, dataset)
+    pipeline.send(dataset.slug, labelled([20, 30]))
+    pipeline.run()
+    after = look(write, dataset)
+    assert (before.frame, after.frame) == (1, 2)
+    assert (before.fitted_on <= 8, after.fitted_on <= 50) == (True, True)
+
+
 def test_where_the_data_have_their_quotas_nothing_is_flagged(
     pipeline: Pipeline, labels: DatasetRow, write: Sessions
 ) -> None:

@@ -58,6 +58,11 @@ def test_a_listed_network_may_be_called() -> None:
         addresses.choose("vllm.lan", 80, allowed=("10.1.0.0/16",), resolve=answering("10.2.0.1"))
 
 
+def test_a_list_that_holds_no_networks_is_said() -> None:
+    with pytest.raises(ForbiddenAddressError, match="lists networks"):
+        addresses.choose("vllm.lan", 80, allowed=("my lan",), resolve=answering("10.2.0.1"))
+
+
 def test_one_bad_address_among_good_ones_is_enough_to_refuse() -> None:
     with pytest.raises(ForbiddenAddressError):
         addresses.choose("models.example", 443, resolve=answering("8.8.8.8", "10.0.0.1"))
