@@ -103,9 +103,19 @@ def ensure_layout(read: Sessions, write: Sessions, slug: str, number: int) -> No
         lay_out(session, row.id)
 
 
-def prepare(
-    session: Session, slug: str, number: int, *, view: View = "board", color: str = "status"
-) -> Payload:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which payload is wanted; `tag` is what the address says, it may name an older content."""
+
+    view: View = "board"
+    color: str = "status"
+    tag: str = ""
+
+
+ANY = Wish()
+
+
+def prepare(session: Session, slug: str, number: int, wish: Wish = ANY) -> Payload:
     """Everything about a payload but its columns.
 
     "DRT1", u32 length of a JSON header, the header padded to 4 bytes, then the
@@ -118,12 +128,15 @@ def prepare(
     """
     dataset = datasets.get(session, slug)
     row = frames.get(session, dataset.id, number)
-    layout = find_layout(session, row, view)
+    layout = layouts.find(session, row.id, wish.view)
     if layout is None:
         raise NotDrawnError
-    tag = tag_of(dataset, layout, color=color)
-    states = dart_states.find(session, dataset, layout, tag=tag, color=color)
-    told = {"n": layout.darts, "frame": number, "view": view, "color": color}
+    tag = tag_of(dataset, layout, color=wish.color)
+    # An address that names the content was made from it just now: nothing to count again.
+    if tag != wish.tag and find_layout(session, row, wish.view) is None:
+        raise NotDrawnError
+    states = dart_states.find(session, dataset, layout, tag=tag, color=wish.color)
+    told = {"n": layout.darts, "frame": number, "view": wish.view, "color": wish.color}
     cells = [cell["id"] for cell in row.facts["cells"]]
     more = {"categories": states.names, "rows": layout.fingerprint, "cells": cells}
     header = orjson.dumps({**told, **more, **layout.facts})

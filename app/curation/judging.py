@@ -1,6 +1,7 @@
-"""Count and judge the cells of a board. Nothing of it is stored: a count is one query."""
+"""Count and judge the cells of a board. Nothing of it is stored."""
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,12 +35,21 @@ class Judged:
     evidence: Evidence | None  # None without samples
 
 
+KEPT = 4
+"""Large boards whose last count is kept, under a name that changes with every decision."""
+
+_kept: OrderedDict[str, Judged] = OrderedDict()
+
+
 def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> Judged | None:
     """Count and judge the cells of the newest frame; None before the first board."""
     row = frames.newest(session, dataset.id)
     if row is None:
         return None
     frame, target = packing.unpack(row), targets.get_by_id(session, row.target_id)
+    key = tallies.key(session, dataset, row, wanted)
+    if key and key in _kept:
+        return replace(_kept[key], row=row, target=target)
     cell, levels, outsiders = tallies.parts(session, dataset, row, wanted)
     counts = np.bincount(cell[cell >= 0], minlength=frame.cells)
     evidence = _weigh(frame, cell, levels)
@@ -52,7 +62,12 @@ def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> J
         distinct_share=min(1.0, row.fitted_on / total) if total else 0.0,
         portions=evidence.portions if evidence else None,
     )
-    return Judged(row, target, frame, counts.tolist(), outsiders, verdict, evidence)
+    judged = Judged(row, target, frame, counts.tolist(), outsiders, verdict, evidence)
+    if key:
+        _kept[key] = judged
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return judged
 
 
 def _weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> Evidence | None:

@@ -19,6 +19,14 @@ MANY = 30_000
 Parts = tuple[NDArray[np.int32], NDArray[np.uint16], int]
 
 
+def key(session: Session, dataset: DatasetRow, row: FrameRow, wanted: Filter) -> str:
+    """Names what a count of a large, whole board would find; "" for what must be counted anew."""
+    layout = layouts.find(session, row.id, "board") if wanted == ON_BOARD else None
+    if layout is None or layout.darts < MANY or darts.find_layout(session, row, "board") is None:
+        return ""
+    return darts.tag_of(dataset, layout)
+
+
 def parts(session: Session, dataset: DatasetRow, row: FrameRow, wanted: Filter) -> Parts:
     """Cell (n,) and levels (n, L) of the samples that match, in any order, and the outsiders.
 

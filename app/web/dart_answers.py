@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import Request, Response
 
 from app.curation import darts
+from app.curation.darts import NotDrawnError, Payload, Wish
 from app.curation.queries import Query
 from app.storage.layouts import View
 from app.web import ranges
@@ -15,16 +16,25 @@ def payload(
     request: Request, house: House, slug: str, frame: int, *, view: View, color: str
 ) -> Response:
     """The darts of a view, or the part of them that is asked for."""
-    if view == "board":
-        darts.ensure_layout(house.read, house.write, slug, frame)
-    with house.read() as session:
-        found = darts.prepare(session, slug, frame, view=view, color=color)
+    found = _prepare(house, slug, frame, Wish(view, color, request.query_params.get("h", "")))
 
     def send(start: int, stop: int) -> Iterator[bytes]:
         with house.read() as session:
             yield from darts.send(session, found, start=start, stop=stop)
 
     return ranges.answer(request, found.size, found.tag, send)
+
+
+def _prepare(house: House, slug: str, frame: int, wish: Wish) -> Payload:
+    try:
+        with house.read() as session:
+            return darts.prepare(session, slug, frame, wish)
+    except NotDrawnError:
+        if wish.view != "board":
+            raise
+    darts.ensure_layout(house.read, house.write, slug, frame)  # drawn before darts were packed
+    with house.read() as session:
+        return darts.prepare(session, slug, frame, wish)
 
 
 def mask(house: House, slug: str, frame: int, query: Query, *, view: View) -> Response:
