@@ -29,14 +29,20 @@ class Pipeline:
         self.tasks: Mapping[str, Task] = make_tasks(self.tools)
 
     def send(
-        self, slug: str, data: bytes, *, purpose: str = "samples", key: str = ""
+        self,
+        slug: str,
+        data: bytes,
+        *,
+        purpose: str = "samples",
+        key: str = "",
+        mapping: str = "",
     ) -> UploadView:
         """Spool and accept an upload; nothing is parsed yet."""
         spool = self.tools.spool
         with SpoolWriter(spool, limit=1 << 32) as writer:
             writer.write(data)
             spooled = writer.finish()
-        arrival = Arrival("mia", "data.jsonl", key or None, purpose)
+        arrival = Arrival("mia", "data.jsonl", key or None, purpose, mapping)
         with self.write() as session:
             return intake.accept(session, slug, spooled, arrival, spool=spool)
 

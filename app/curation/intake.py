@@ -7,9 +7,11 @@ from pathlib import Path
 import orjson
 from sqlmodel import Session
 
-from app.curation import spooling
+from app.curation import column_roles, spooling
 from app.curation.spooling import Spooled
 from app.errors import ConflictError
+from app.formats import mapping
+from app.formats.mapping import MappingError
 from app.storage import datasets, events, jobs, uploads
 from app.storage.datasets import DatasetNotFoundError
 from app.storage.events import Event
@@ -64,12 +66,13 @@ class UploadView:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who sent a file, under which label and key."""
+    """Who sent a file, under which label and key; `mapping` says which column holds what."""
 
     actor: str
     filename: str = ""
     key: str | None = None
     purpose: str = "samples"
+    mapping: str = ""  # the roles of the columns as JSON
 
 
 def accept(
@@ -81,19 +84,22 @@ def accept(
 
     Raises:
         DatasetNotFoundError: no such data set.
+        MappingError: no sample could be read by this mapping.
         KeyReusedError: the key came before with other bytes.
     """
-    dataset = datasets.find(session, slug)
-    if dataset is None:
+    try:
+        dataset = datasets.get(session, slug)
+        sent = _row(dataset.id, spooled, arrival)
+    except (DatasetNotFoundError, MappingError):
         spooling.remove(spool, spooled.name)
-        raise DatasetNotFoundError
+        raise
     known = arrival.key and uploads.find_by_key(session, arrival.actor, arrival.key)
     if known:
         spooling.remove(spool, spooled.name)
-        if (known.sha256, known.dataset_id) != (spooled.sha256, dataset.id):
+        if not _same(known, sent):
             raise KeyReusedError
         return view(session, slug, known.id)
-    upload = uploads.add(session, _row(dataset.id, spooled, arrival))
+    upload = uploads.add(session, sent)
     title = f"Read {upload.filename or 'an upload'} into {dataset.name}"
     jobs.enqueue(session, "parse", dataset.id, title=title, upload=upload.id)
     event = Event(None, "uploaded", {"upload": upload.id, "sha256": upload.sha256})
@@ -146,16 +152,23 @@ def _told(row: RejectRow) -> dict[str, object]:
 
 
 def _row(dataset_id: int, spooled: Spooled, arrival: Arrival) -> UploadRow:
+    roles = column_roles.read(arrival.mapping)
     return UploadRow(
         dataset_id=dataset_id,
         actor=arrival.actor,
         idempotency_key=arrival.key,
         filename=arrival.filename[:255],
         purpose=arrival.purpose,
+        mapping=mapping.to_json(roles) if roles else "",
         spool_name=spooled.name,
         bytes=spooled.bytes,
         sha256=spooled.sha256,
     )
+
+
+def _same(known: UploadRow, sent: UploadRow) -> bool:
+    names = ("sha256", "dataset_id", "mapping")
+    return all(getattr(known, name) == getattr(sent, name) for name in names)
 
 
 def _reads(params: dict[str, object], upload_id: int) -> bool:

@@ -14,9 +14,9 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
-from app.curation import revising
+from app.curation import column_roles, revising
 from app.errors import InvalidError
-from app.formats import containers, dialects, inputs
+from app.formats import containers, dialects, inputs, mapping
 from app.formats.dialects import Detection
 from app.formats.entries import Blank, Entry, Record
 from app.formats.sample import KINDS, Rejected, Sample, text_hash
@@ -26,6 +26,8 @@ from app.storage.tables import JobRow, Origin, UploadRow, UploadState
 
 CHUNK = 1_000
 DETECT_ON = 200
+
+Parse = Callable[[Record], Sample | Rejected]
 
 
 class NoInputError(InvalidError):
@@ -93,10 +95,12 @@ class Reading:
     position: Callable[[], int]  # bytes read so far, as they lie on disk
 
 
-def read_file(path: Path, *, purpose: str = "samples", skip: int = 0) -> Reading:
-    """Read a spooled file from its entry number `skip` on."""
-    detection = _detect(path)
-    read_chunk = _read_inputs if purpose == "target" else partial(_read_samples, detection)
+def read_file(path: Path, *, purpose: str = "samples", skip: int = 0, told: str = "") -> Reading:
+    """Read a spooled file from its entry number `skip` on; `told` is a mapping as JSON."""
+    roles = column_roles.read(told)
+    detection = Detection(mapping.DIALECT, 1.0) if roles else _detect(path)
+    read = partial(mapping.parse, mapping=roles) if roles else partial(_read, detection=detection)
+    read_chunk = _read_inputs if purpose == "target" else partial(_read_samples, read)
     stream = path.open("rb")
     contents = containers.open_contents(stream, skip=skip)
 
@@ -112,7 +116,7 @@ def read_file(path: Path, *, purpose: str = "samples", skip: int = 0) -> Reading
 
 def _parse(write: Sessions, job: JobRow, upload: UploadRow, path: Path) -> None:
     done = int((job.cursor or {}).get("entries", 0))
-    reading = read_file(path, purpose=upload.purpose, skip=done)
+    reading = read_file(path, purpose=upload.purpose, skip=done, told=upload.mapping)
     for chunk in reading.chunks:
         # Bytes read are the honest measure while the number of lines is unknown.
         share = min(reading.position(), upload.bytes)
@@ -133,10 +137,10 @@ def _detect(path: Path) -> Detection:
         return dialects.detect(list(islice(found, DETECT_ON)), kinds=KINDS)
 
 
-def _read_samples(detection: Detection, entries: Sequence[Entry], start: int) -> Chunk:
+def _read_samples(parse: Parse, entries: Sequence[Entry], start: int) -> Chunk:
     chunk = _empty_chunk(entries, start)
     for position, entry in enumerate(entries, start):
-        read = _read(entry, detection) if isinstance(entry, Record) else entry
+        read = parse(entry) if isinstance(entry, Record) else entry
         if isinstance(read, Rejected):
             chunk.rejects.append((position, read))
         elif isinstance(read, Sample) and isinstance(entry, Record):

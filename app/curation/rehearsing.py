@@ -13,26 +13,29 @@ from app.storage.database import Sessions
 SHOWN_REJECTS = 50
 
 
-def rehearse(read: Sessions, slug: str, spooled: Spooled, *, spool: Path) -> UploadView:
+def rehearse(
+    read: Sessions, slug: str, spooled: Spooled, *, spool: Path, mapping: str = ""
+) -> UploadView:
     """Read the whole file and count; the spooled bytes are removed again.
 
     Raises:
         DatasetNotFoundError: no such data set.
         UnreadableFileError: the file is no data at all.
+        MappingError: no sample could be read by this mapping.
     """
     try:
-        return _count(read, slug, spooled, spool / spooled.name)
+        return _count(read, slug, spooled, spool / spooled.name, mapping)
     finally:
         spooling.remove(spool, spooled.name)
 
 
-def _count(read: Sessions, slug: str, spooled: Spooled, path: Path) -> UploadView:
+def _count(read: Sessions, slug: str, spooled: Spooled, path: Path, mapping: str) -> UploadView:
     with read() as session:
         dataset_id = datasets.get(session, slug).id
     counts = dict.fromkeys(("lines", "accepted", "duplicate", "rejected", "blank"), 0)
     seen: set[str] = set()
     rejects: list[Rejected] = []
-    reading = parsing.read_file(path)
+    reading = parsing.read_file(path, told=mapping)
     for chunk in reading.chunks:
         fresh = _count_fresh(read, dataset_id, chunk, seen)
         counts["lines"] += chunk.entries

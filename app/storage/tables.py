@@ -102,6 +102,8 @@ class UploadRow(SQLModel, table=True):
     idempotency_key: str | None = Field(default=None, max_length=200)
     filename: str = Field(default="", max_length=255)  # a label only, never a path
     purpose: str = Field(default="samples", max_length=20)  # or "target"
+    # Roles of columns as JSON; empty where the fields speak for themselves.
+    mapping: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     spool_name: str = Field(max_length=80)
     bytes: int = Field(sa_type=BigInteger)
     sha256: str = Field(max_length=64)

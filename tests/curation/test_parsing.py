@@ -9,6 +9,7 @@ import pytest
 from app.curation import intake
 from app.curation.intake import KeyReusedError
 from app.encoders.hashing import HashingEncoder
+from app.formats.mapping import MappingError
 from app.storage import revisions, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
@@ -168,3 +169,38 @@ def test_rejects_can_be_downloaded_mended_and_sent_again(
     again = pipeline.send(dataset.slug, mended.encode())
     pipeline.run()
     assert pipeline.view(again).accepted == 1
+
+
+def test_columns_that_nobody_knows_are_read_by_a_mapping(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
+    table = b"frage,antwort,thema\nWie lange?,Sieben Minuten.,Eier\nUnd dann?,,Eier\n"
+    roles = '{"frage": "input", "antwort": "output", "thema": "label"}'
+    assert pipeline.view(pipeline.send(dataset.slug, table)).accepted == 0
+    pipeline.run()
+    upload = pipeline.send(dataset.slug, table, mapping=roles)
+    pipeline.run()
+    report = pipeline.view(upload)
+    assert (report.dialect, report.accepted, report.rejected) == ("mapped", 1, 1)
+    with write() as session:
+        (row,) = samples.page(session, dataset.id, Filter())
+        assert (row.label, row.preview) == ("Eier", "Wie lange?")
+
+
+@pytest.mark.parametrize("mapping", ["{", "[]", '{"a": "b"}', '{"a": "input"}'])
+def test_a_mapping_that_makes_no_sample_is_refused_and_its_file_removed(
+    pipeline: Pipeline, dataset: DatasetRow, mapping: str
+) -> None:
+    with pytest.raises(MappingError):
+        pipeline.send(dataset.slug, lines({"a": 1}), mapping=mapping)
+    assert list((pipeline.folder / "spool").iterdir()) == []
+
+
+def test_the_same_key_with_another_mapping_is_a_conflict(
+    pipeline: Pipeline, dataset: DatasetRow
+) -> None:
+    data, one = lines({"a": "x", "b": "y"}), '{"a": "input", "b": "output"}'
+    first = pipeline.send(dataset.slug, data, key="k", mapping=one)
+    assert pipeline.send(dataset.slug, data, key="k", mapping=f" {one}").id == first.id
+    with pytest.raises(KeyReusedError):
+        pipeline.send(dataset.slug, data, key="k")

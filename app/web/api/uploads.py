@@ -57,6 +57,12 @@ class UploadOptions(BaseModel):
     wait: float = Field(default=0, ge=0, le=60, description="seconds to wait for the report")
     dry_run: bool = Field(default=False, description="report without storing")
     filename: str = Field(default="", max_length=255, description="a label only")
+    mapping: str = Field(
+        default="",
+        max_length=10_000,
+        description="a role for each column, as JSON",
+        examples=['{"utterance": "input", "intent": "output"}'],
+    )
 
 
 @router.post("", status_code=202, responses={201: {"model": UploadAnswer}})
@@ -70,8 +76,12 @@ def upload(
     house = caller.house
     if options.dry_run:
         response.status_code = 200
-        return describe(rehearsing.rehearse(house.read, slug, spooled, spool=house.spool))
-    arrival = Arrival(caller.actor, options.filename, caller.key)
+        return describe(
+            rehearsing.rehearse(
+                house.read, slug, spooled, spool=house.spool, mapping=options.mapping
+            )
+        )
+    arrival = Arrival(caller.actor, options.filename, caller.key, mapping=options.mapping)
     with house.write() as session:
         view = intake.accept(session, slug, spooled, arrival, spool=house.spool)
     view = _wait_for(house, view, options.wait)
