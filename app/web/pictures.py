@@ -9,7 +9,7 @@ from app.curation.board_export import BoardExport
 from app.web import downloads
 from app.web.deps import House
 
-PIXELS_WIDE = 2_156
+PIXELS_WIDE = 2_400
 FAMILY = "DejaVu Sans"
 """What letters are drawn with in a PNG where Inter is not installed."""
 

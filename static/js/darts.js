@@ -156,7 +156,7 @@ class Scene {
     const size = Math.max(1, (base * place.scale * grown) / this.seen.k);
     const area = Math.PI * (this.rim * place.scale) ** 2;
     const each = (darts.n * Math.max(1, Math.round(size)) ** 2) / area; // darts on the average pixel
-    const alpha = name === "target" ? 0.5 : each > 1 ? 1 - (1 - MEDIUM) ** (1 / each) : 0.55;
+    const alpha = name === "target" ? 0.5 : each > 1 ? 1 - (1 - MEDIUM) ** (1 / each) : this.stage.dataset.states ? 0.8 : 0.55;
     return { n: darts.n, x, y, ink, inks: this.inks, size, alpha };
   }
 
