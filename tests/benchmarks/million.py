@@ -75,7 +75,8 @@ def _vectors(
 ) -> Vectors:
     group = rng.choice(len(centres), count, p=weights / weights.sum())
     found = centres[group] + 0.8 * rng.normal(size=(count, DIMENSIONS))
-    return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    unit: Vectors = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def _add(session: Session, keys: tuple[int, int, int], start: int, places: Any) -> None:
