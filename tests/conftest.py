@@ -118,7 +118,7 @@ def encoder() -> HashingEncoder:
     return HashingEncoder()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its loop may not run on into modules with loops of their own
 def chrome() -> Iterator[Browser]:
     """A real Chromium; where there is none the test is skipped, and fails when CI asks."""
     path = chromium.find()

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import psutil
+from sqlmodel import Session
 
 from app.curation import access
 from app.storage import datasets
@@ -54,12 +55,12 @@ class Server:
 
     def new_dataset(self, name: str) -> None:
         """Add an empty data set."""
-        with _sessions(self.database)() as session:
+        with _writing(self.database) as session:
             datasets.add(session, name)
 
     def login_link(self) -> str:
         """A fresh one-time link."""
-        with _sessions(self.database)() as session:
+        with _writing(self.database) as session:
             secret = access.new_login_link(session)
         return f"{self.address}/login?token={secret}"
 
@@ -72,6 +73,16 @@ class Server:
                 return board
             time.sleep(0.1)
         raise TimeoutError(f"no board after {seconds} s")
+
+    def wait_until_idle(self, *, seconds: float = 120) -> None:
+        """Wait until no job waits or runs any more."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = self.get("/api/v1/jobs").json()["items"]
+            if not any(job["state"] in ("queued", "running") for job in found):
+                return
+            time.sleep(0.1)
+        raise TimeoutError(f"jobs still run after {seconds} s")
 
     def start_worker(self) -> None:
         """Start the worker process."""
@@ -141,8 +152,14 @@ def _wait_until_ready(server: Server) -> None:
     raise TimeoutError("the web process does not answer")
 
 
-def _sessions(database: str) -> Any:
-    return writing(connect(database))
+@contextmanager
+def _writing(database: str) -> Iterator[Session]:
+    engine = connect(database)
+    try:
+        with writing(engine)() as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 def _free_port() -> int:

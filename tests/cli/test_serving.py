@@ -55,7 +55,7 @@ def wait_for(condition: Any, seconds: float = 20) -> None:
 def test_a_server_prints_its_link_works_in_private_and_ends_with_its_worker(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with serving(folder, "--demo") as (process, address, secret), ExitStack() as stack:
-        assert httpx.get(f"{address}/healthz").status_code == 200
+        assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
         assert httpx.get(address).status_code in (303, 401)
         browser = stack.enter_context(httpx.Client(base_url=address, follow_redirects=True))
         page = browser.get("/login", params={"token": secret})
@@ -90,7 +90,7 @@ def test_a_worker_that_dies_is_started_again(tmp_path: Path) -> None:
         (first,) = server.children()
         first.kill()
         wait_for(lambda: [c for c in server.children() if c.pid != first.pid])
-        assert httpx.get(f"{address}/healthz").status_code == 200
+        assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
 
 
 def test_one_data_folder_has_one_server_and_one_port_too(tmp_path: Path) -> None:

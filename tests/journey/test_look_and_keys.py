@@ -41,6 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         samples = (DEMO / "everyday.jsonl").read_bytes()
         running.post(f"/api/v1/datasets/{SLUG}/uploads", content=samples)
         running.wait_for_board(SLUG)
+        running.wait_until_idle()  # a page reloads itself when its job is done
         yield running
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests import browser
 from tests.server import Server, serving
 
 pytestmark = pytest.mark.browser
@@ -38,24 +37,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         sent = running.post(f"/api/v1/datasets/{SLUG}/uploads", content=lines(300, "prompt"))
         assert sent.status_code == 202, sent.text
         running.wait_for_board(SLUG)
+        running.wait_until_idle()
         yield running
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = browser.find()
-    if path is None:
-        pytest.skip("there is no Chromium here")
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def page(chromium: Browser, server: Server) -> Iterator[Page]:
+def page(chrome: Browser, server: Server) -> Iterator[Page]:
     """A page of somebody who has logged in; an error in a script fails the test."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    context = chrome.new_context(viewport={"width": 1400, "height": 900})
     opened, errors = context.new_page(), list[Any]()
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
