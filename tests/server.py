@@ -128,7 +128,11 @@ def serving(
         server.token = access.new_token(session, "test", Role.ADMIN)
     engine.dispose()
     command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
-    server.web = subprocess.Popen([*command, "--log-level", "warning"], env=environment, cwd=ROOT)
+    # A file of its own: its lines would run into what a benchmark prints.
+    with (folder / "web.log").open("wb") as log:
+        server.web = subprocess.Popen(
+            [*command, "--log-level", "warning"], env=environment, cwd=ROOT, stdout=log
+        )
     try:
         _wait_until_ready(server)
         if worker:

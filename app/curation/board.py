@@ -36,6 +36,7 @@ from app.curation.queries import Query
 from app.geometry import balance, regions
 from app.geometry.balance import State
 from app.geometry.frame import Frame
+from app.geometry.redundancy import FEWEST_IN_KNOT
 from app.storage import datasets, jobs, placements, samples, targets
 from app.storage.filters import Filter
 from app.storage.placements import COUNTED
@@ -251,7 +252,7 @@ def _knots(
     return tuple(
         KnotView(_pixels(x), _pixels(y), size, number, cells[cell].id)
         for number, size, x, y, cell in rows
-        if size >= 5
+        if size >= FEWEST_IN_KNOT
     )
 
 

@@ -25,9 +25,10 @@ from app.geometry.neighbours import Neighbours
 from app.storage import datasets, embeddings, frames, jobs, placements, samples, targets
 from app.storage.board_tables import FrameRow, TargetRow
 from app.storage.database import Sessions
+from app.storage.filters import NEAR_DUPLICATE
 from app.storage.tables import DatasetRow, JobRow
 
-TAU = 0.93
+TAU = NEAR_DUPLICATE
 """Cosine above which two texts count as near copies (all-MiniLM-L6-v2; PERFORMANCE.md 4)."""
 ROWS_PER_WRITE = 5_000
 NEIGHBOURS = 15

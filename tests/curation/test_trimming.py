@@ -76,6 +76,10 @@ def test_of_twins_one_stays(crowded: DatasetRow, write: Sessions) -> None:
     gone = {line.id for line in shown.lines}
     assert len(left) - len(gone) == len([kept for kept in left if kept.id not in gone])
     assert any(line.similarity > 0.9 for line in shown.lines)
+    knots = {row.knot for row in left if row.knot >= 0}
+    assert knots
+    for knot in knots:
+        assert any(row.id not in gone for row in left if row.knot == knot)
 
 
 def test_one_cell_may_be_chosen(crowded: DatasetRow, write: Sessions) -> None:
