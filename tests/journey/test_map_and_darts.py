@@ -1,6 +1,5 @@
 """Darts, selections, downloads and the map in a real browser, on a real server and worker."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -163,13 +162,8 @@ def test_the_board_can_be_taken_away(server: Server, page: Page, kind: str, begi
 
 def test_the_map_is_drawn_when_somebody_opens_it(page: Page, server: Server) -> None:
     """Slow: the worker compiles UMAP once, about 10 s."""
-    address = f"{server.address}/d/{SLUG}/board?renderer=cpu&view=map"
-    page.goto(address)
-    deadline = time.monotonic() + 120
-    while not page.locator("#stage").count():
-        assert time.monotonic() < deadline, "no map"
-        page.wait_for_timeout(1_000)
-        page.goto(address)
+    page.goto(f"{server.address}/d/{SLUG}/board?renderer=cpu&view=map")
+    page.wait_for_selector("#stage", state="attached", timeout=120_000)  # it comes by itself
     until_drawn(page)
     assert page.evaluate(SHOWN) > 300
     assert "Distances between islands mean nothing" in page.locator("main").inner_text()
