@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import app.storage.access_tables
+import app.storage.audit_tables
 import app.storage.board_tables
 import app.storage.dart_tables
 import app.storage.measurement_tables

@@ -5,13 +5,21 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.curation import browsing, progress, texts
+from app.curation import audit, browsing, progress, texts
+from app.curation.audit import Kind
 from app.curation.board_views import JobView
 from app.curation.sample_views import CountsView
 from app.storage import datasets, events
 from app.storage.datasets import DatasetNameError
 from app.storage.events import Event
 from app.storage.tables import DatasetRow, now
+
+AUDITED = {
+    "created": Kind.DATASET_CREATED,
+    "renamed": Kind.DATASET_CHANGED,
+    "trashed": Kind.DATASET_TRASHED,
+    "restored": Kind.DATASET_RESTORED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,7 @@ def _note(
 ) -> None:
     session.flush()
     events.append(session, row.id, [Event(None, kind, body)], actor=actor, batch=f"d{row.id}")
+    audit.record(session, actor=actor, kind=AUDITED[kind], subject=row.slug, name=row.name)
 
 
 def _card(session: Session, row: DatasetRow) -> DatasetCard:

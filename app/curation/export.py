@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from app.curation import export_order, export_run, progress, rendering, versions
+from app.curation import audit, export_order, export_run, progress, rendering, versions
 from app.curation.board_views import JobView
 from app.curation.export_order import Order
 from app.curation.export_preview import PreviewView, preview
@@ -123,6 +123,10 @@ def start(session: Session, slug: str, order: Order, *, actor: str) -> ExportVie
         actor=actor,
     )
     row = _same_open(session, row) or _enqueue(session, dataset, row, version.number)
+    audit.record(
+        session, actor=actor, kind=audit.Kind.EXPORTED, subject=slug,
+        export=row.id, format=row.format, version=version.number,
+    )  # fmt: skip
     return _describe(session, slug, row)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 from sqlmodel import Session
 
-from app.curation import column_roles, spooling
+from app.curation import audit, column_roles, spooling
 from app.curation.spooling import Spooled
 from app.errors import ConflictError
 from app.formats import mapping
@@ -104,6 +104,10 @@ def accept(
     jobs.enqueue(session, "parse", dataset.id, title=title, upload=upload.id)
     event = Event(None, "uploaded", {"upload": upload.id, "sha256": upload.sha256})
     events.append(session, dataset.id, [event], actor=arrival.actor, batch=f"u{upload.id}")
+    audit.record(
+        session, actor=arrival.actor, kind=audit.Kind.UPLOADED, subject=slug,
+        upload=upload.id, bytes=upload.bytes, sha256=upload.sha256,
+    )  # fmt: skip
     return view(session, slug, upload.id)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from app.curation import gauges, queries
+from app.curation import audit, gauges, queries
 from app.errors import InvalidError
 from app.storage import datasets, events, versions
 from app.storage.events import Event
@@ -119,6 +119,7 @@ def freeze_row(session: Session, slug: str, *, query: str, name: str, actor: str
         events.append(
             session, dataset.id, [Event(None, "frozen", told)], actor=actor, batch=f"v{row.id}"
         )
+        audit.record(session, actor=actor, kind=audit.Kind.VERSION_FROZEN, subject=slug, **told)
     return row
 
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.curation import audit
 from app.web import csp
 from app.web.errors import API, problem
 
@@ -48,13 +49,19 @@ class Envelope:
                 _add_headers(MutableHeaders(scope=message), request)
             await send(message)
 
-        with _logged(request, sent):
+        with _logged(request, sent), audit.coming_from(_origin(request)):
             try:
                 await self.app(scope, receive, send_with_headers)
             except Exception:
                 if not sent.status:
                     await _broken(request)(scope, receive, send_with_headers)
                 raise  # the server logs it with its traceback
+
+
+def _origin(request: Request) -> audit.Origin:
+    """Where the request came from: the audit log writes it beside each act."""
+    ip = request.client.host if request.client else ""
+    return audit.Origin(ip, request.state.request_id)
 
 
 def _add_headers(headers: MutableHeaders, request: Request) -> None:

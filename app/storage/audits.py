@@ -1,0 +1,44 @@
+"""Queries about the audit log: add a line, read lines. Nothing changes or removes one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.storage.audit_tables import AuditRow
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines are asked for; what is empty does not narrow."""
+
+    kind: str = ""
+    actor: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first moment that is left out."""
+
+
+def add(session: Session, row: AuditRow) -> None:
+    """Add a line; it is there when the caller's transaction commits."""
+    session.add(row)
+    session.flush()
+
+
+def newest(
+    session: Session, wanted: Wanted, *, before: int | None = None, limit: int
+) -> Sequence[AuditRow]:
+    """The newest lines of those wanted, newest first, older than the id `before`."""
+    query = select(AuditRow).order_by(col(AuditRow.id).desc()).limit(limit)
+    if wanted.kind:
+        query = query.where(AuditRow.kind == wanted.kind)
+    if wanted.actor:
+        query = query.where(AuditRow.actor == wanted.actor)
+    if wanted.since is not None:
+        query = query.where(AuditRow.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditRow.at < wanted.until)
+    if before is not None:
+        query = query.where(AuditRow.id < before)
+    return session.exec(query).all()
