@@ -1,5 +1,6 @@
 """Real databases, real templates, a small real encoder; nothing is mocked."""
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,11 +68,43 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return new_address(request.param, request, tmp_path)
 
 
-@pytest.fixture
-def own_engine(address: str) -> Iterator[Engine]:
-    """A migrated database of this test alone: what it commits stays until it ends."""
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with every migration done, to be copied: migrating takes a second."""
+    file = tmp_path_factory.mktemp("migrated") / "empty.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: Postgres) -> str:
+    """The name of a Postgres database with every migration done, to be copied."""
+    _migrate(postgres.new_database("migrated"))
+    return "migrated"
+
+
+def _migrate(address: str) -> None:
     engine = connect(address)
     migrate(engine, Settings().migrations)
+    engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def own_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new, migrated, empty database for one test."""
+    name = f"t{uuid.uuid4().hex}"
+    if request.param == "sqlite":
+        file = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / f"{name}.db")
+        return f"sqlite:///{file}"
+    template = request.getfixturevalue("migrated_template")
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database(name, template=template)
+
+
+@pytest.fixture
+def own_engine(own_address: str) -> Iterator[Engine]:
+    """A migrated database of this test alone: what it commits stays until it ends."""
+    engine = connect(own_address)
     yield engine
     engine.dispose()
 
