@@ -1,8 +1,8 @@
 """Every error that Dartboard raises on purpose.
 
-Three families, told apart by what the caller can do about them, and a fourth
-for who is asking. The web room turns a family into a status code; nothing
-below the web knows HTTP.
+Three families, told apart by what the caller can do about them, a fourth for
+who is asking, and a fifth for asking too much. The web room turns a family into
+a status code; nothing below the web knows HTTP.
 """
 
 from collections.abc import Mapping
@@ -44,3 +44,14 @@ class ForbiddenError(DartboardError):
     """You may not do this here."""
 
     code = "forbidden"
+
+
+class TooManyError(DartboardError):
+    """That is more than is allowed at once; try again a little later."""
+
+    code = "too_many"
+
+    def __init__(self, message: str = "", *, retry_after: float = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds until it is worth trying again."""

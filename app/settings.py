@@ -38,6 +38,27 @@ class Settings(BaseSettings):
     port: int = 8765
     allowed_hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
     upload_bytes: int = 5_000_000_000
+    """The largest file that may be sent, as it is sent."""
+    body_bytes: int = 1_000_000
+    """The largest body of every other request."""
+    idle_seconds: float = 30
+    """The longest pause in a body; one that is no file must be there in twice that time."""
+    header_seconds: float = 15
+    """How long a connection may take to say what it wants."""
+    connections: int = 512
+    """How many connections there may be at once; the next one gets 503."""
+    requests_per_minute: int = 3_000
+    """By one person or token. This limit and those below: 0 for none."""
+    strangers_per_minute: int = 300
+    """By one address that is not logged in."""
+    logins_per_minute: int = 5
+    """Attempts with a password, by one address on one name."""
+    logins_per_hour: int = 20
+    """Failures on one name, from anywhere; each further one doubles the wait for the next."""
+    uploads_at_once: int = 2
+    """Files that one person or token may be sending at the same time."""
+    jobs_per_person: int = 100
+    """Jobs of one person or token that may wait or run."""
     log_level: str = "INFO"
     worker_name: str = ""
     """Given by the supervisor, so that it can give back the jobs of a dead worker."""

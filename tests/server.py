@@ -117,6 +117,11 @@ def serving(
         "DARTBOARD_DATABASE_URL": database,
         "DARTBOARD_DATA_DIR": str(folder),
         "DARTBOARD_ENCODER": encoder,
+        # One token does here in a minute what many people do.
+        "DARTBOARD_REQUESTS_PER_MINUTE": "0",
+        "DARTBOARD_STRANGERS_PER_MINUTE": "0",
+        "DARTBOARD_UPLOADS_AT_ONCE": "0",
+        "DARTBOARD_JOBS_PER_PERSON": "0",
     }
     if encoder == "default":
         # Built once for all tests, not for each.

@@ -22,7 +22,6 @@ from app.storage import jobs
 commands = typer.Typer()
 
 GRACE_SECONDS = 3
-CONNECTIONS = 512
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -149,6 +148,7 @@ def _announce(link: str, settings: Settings, *, as_json: bool, browser: bool) ->
 def _run(instance: Instance, listener: socket.socket) -> None:
     import uvicorn
 
+    from app.web import connections
     from app.web.app import create_app
 
     app = create_app(instance.settings, instance.read, instance.write)
@@ -158,7 +158,8 @@ def _run(instance: Instance, listener: socket.socket) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=CONNECTIONS,
+        http=connections.prompt(instance.settings.header_seconds),
+        limit_concurrency=instance.settings.connections,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     try:

@@ -87,13 +87,18 @@ _origin: ContextVar[Origin] = ContextVar("origin", default=_HERE)
 
 
 @contextmanager
-def coming_from(origin: Origin) -> Iterator[None]:
+def coming_from(place: Origin) -> Iterator[None]:
     """Lines that are recorded in here carry this origin."""
-    token = _origin.set(origin)
+    token = _origin.set(place)
     try:
         yield
     finally:
         _origin.reset(token)
+
+
+def origin() -> Origin:
+    """Where what runs now came from."""
+    return _origin.get()
 
 
 def record(session: Session, *, actor: str, kind: Kind, subject: str = "", **body: Any) -> None:
@@ -106,14 +111,14 @@ def record(session: Session, *, actor: str, kind: Kind, subject: str = "", **bod
         subject: what it happened to: a data set's slug, a person's name, a token's id.
         body: what else is worth knowing; never a secret and never the text of a sample.
     """
-    origin = _origin.get()
+    came = origin()
     row = AuditRow(
         actor=_line(actor, 200),
         kind=kind.value,
         subject=_line(subject, 300),
         body=body,
-        ip=origin.ip[:60],
-        request_id=origin.request_id[:40],
+        ip=came.ip[:60],
+        request_id=came.request_id[:40],
     )
     audits.add(session, row)
 

@@ -9,11 +9,9 @@ from sqlmodel import Session
 
 from app.curation import audit, column_roles, spooling
 from app.curation.spooling import Spooled
-from app.errors import ConflictError
+from app.errors import ConflictError, DartboardError
 from app.formats import mapping
-from app.formats.mapping import MappingError
 from app.storage import datasets, events, jobs, uploads
-from app.storage.datasets import DatasetNotFoundError
 from app.storage.events import Event
 from app.storage.tables import RejectRow, UploadRow, UploadState
 
@@ -86,18 +84,25 @@ def accept(
         DatasetNotFoundError: no such data set.
         MappingError: no sample could be read by this mapping.
         KeyReusedError: the key came before with other bytes.
+        TooManyJobsError: too many of the sender's jobs wait already.
     """
     try:
-        dataset = datasets.get(session, slug)
-        sent = _row(dataset.id, spooled, arrival)
-    except (DatasetNotFoundError, MappingError):
+        return _accept(session, slug, spooled, arrival, spool=spool)
+    except DartboardError:
         spooling.remove(spool, spooled.name)
         raise
+
+
+def _accept(
+    session: Session, slug: str, spooled: Spooled, arrival: Arrival, *, spool: Path
+) -> UploadView:
+    dataset = datasets.get(session, slug)
+    sent = _row(dataset.id, spooled, arrival)
     known = arrival.key and uploads.find_by_key(session, arrival.actor, arrival.key)
     if known:
-        spooling.remove(spool, spooled.name)
         if not _same(known, sent):
             raise KeyReusedError
+        spooling.remove(spool, spooled.name)
         return view(session, slug, known.id)
     upload = uploads.add(session, sent)
     title = f"Read {upload.filename or 'an upload'} into {dataset.name}"

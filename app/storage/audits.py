@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.storage.audit_tables import AuditRow
 
@@ -18,6 +18,14 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     """The first moment that is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many lines there are, and the moment of the newest; None without any."""
+
+    count: int
+    newest: datetime | None
 
 
 def add(session: Session, row: AuditRow) -> None:
@@ -42,3 +50,17 @@ def newest(
     if before is not None:
         query = query.where(AuditRow.id < before)
     return session.exec(query).all()
+
+
+def count(
+    session: Session, kind: str, actor: str, *, since: datetime, ip: str | None = None
+) -> Counted:
+    """How many lines of a kind one actor has since then, and when the newest was written."""
+    query = select(func.count(), func.max(col(AuditRow.at))).where(
+        AuditRow.actor == actor, AuditRow.kind == kind, AuditRow.at >= since
+    )
+    if ip is not None:
+        query = query.where(AuditRow.ip == ip)
+    found, at = session.exec(query).one()
+    moment: datetime | None = at  # of no lines there is no newest
+    return Counted(found, None if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC))

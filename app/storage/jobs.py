@@ -8,11 +8,12 @@ the attempt: a worker that lost its lease cannot write any more.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
-from sqlmodel import Session, col, func, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select, update
 
-from app.errors import ConflictError, DartboardError, NotFoundError
-from app.storage.database import is_sqlite
+from app.errors import ConflictError, DartboardError, NotFoundError, TooManyError
+from app.storage import asker, leases
+from app.storage.asker import Asker
 from app.storage.tables import JobRow, JobState, now
 
 LEASE_SECONDS = 60.0
@@ -29,6 +30,12 @@ class JobEndedError(ConflictError):
     """The job has already ended."""
 
 
+class TooManyJobsError(TooManyError):
+    """As many of your jobs wait or run as may; try again when some are done."""
+
+    code = "too_many_jobs"
+
+
 class LeaseLostError(DartboardError):
     """Another worker owns this job now."""
 
@@ -43,31 +50,43 @@ def enqueue(
     """Ask for work. It becomes visible when the caller's transaction commits.
 
     While the same work is still waiting, that job is returned instead of a second one.
+
+    Raises:
+        TooManyJobsError: the person who asks has as many open jobs as they may.
     """
     dedupe = f"{kind}:{dataset_id}:{sorted(params.items())}"
-    waiting = session.exec(select(JobRow).where(JobRow.dedupe == dedupe)).one_or_none()
+    job = JobRow(kind=kind, dataset_id=dataset_id, params=params, title=title, dedupe=dedupe)
+    waiting = _find_waiting(session, dedupe)
     if waiting is not None:
         return waiting
-    job = JobRow(kind=kind, dataset_id=dataset_id, params=params, title=title, dedupe=dedupe)
-    session.add(job)
-    session.flush()
+    job.actor = _let_in(session, asker.current())
+    try:
+        with session.begin_nested():
+            session.add(job)
+    except IntegrityError:  # somebody asked for the same at the same moment
+        return enqueue(session, kind, dataset_id, title=title, **params)
     return job
 
 
 def is_any_free(session: Session, kinds: Sequence[str]) -> bool:
     """Whether a claim would find a job: a look that takes no lock."""
-    free = _free(_clock(session))
-    return (
-        session.exec(select(JobRow.id).where(col(JobRow.kind).in_(kinds), free)).first() is not None
+    clock = leases.read_clock(session)
+    query = select(JobRow.id).where(
+        col(JobRow.kind).in_(kinds), leases.is_free(clock), ~leases.has_running_twin(clock)
     )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def claim(session: Session, worker: str, kinds: Sequence[str]) -> JobRow | None:
-    """Take the oldest job that waits or whose lease ran out, or None."""
-    clock = _clock(session)
+    """Take the oldest job that waits or whose lease ran out, or None.
+
+    Of one kind and data set one runs at a time: the others wait for it.
+    """
+    leases.take_turns(session)
+    clock = leases.read_clock(session)
     oldest = (
         select(JobRow.id)
-        .where(col(JobRow.kind).in_(kinds), _free(clock))
+        .where(col(JobRow.kind).in_(kinds), leases.is_free(clock), ~leases.has_running_twin(clock))
         .order_by(col(JobRow.id))
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite leaves it out: it has one writer
@@ -108,7 +127,7 @@ def checkpoint(session: Session, job: JobRow, **values: Any) -> None:
         .values(
             seq=job.seq + 1,
             idle_attempts=0,
-            lease_until=_clock(session) + LEASE_SECONDS,
+            lease_until=leases.read_clock(session) + LEASE_SECONDS,
             **values,
         )
         .returning(col(JobRow.cancel))
@@ -131,7 +150,7 @@ def beat(session: Session, job_id: int, attempt: int) -> bool:
             col(JobRow.attempt) == attempt,
             col(JobRow.state) == JobState.RUNNING,
         )
-        .values(lease_until=_clock(session) + LEASE_SECONDS)
+        .values(lease_until=leases.read_clock(session) + LEASE_SECONDS)
         .execution_options(synchronize_session=False)
     )
     return bool(session.exec(statement).rowcount)
@@ -223,18 +242,14 @@ def open_of(session: Session, dataset_id: int) -> Sequence[JobRow]:
     return session.exec(query.order_by(col(JobRow.id))).all()
 
 
-def _free(clock: float) -> ColumnElement[bool]:
-    return or_(
-        col(JobRow.state) == JobState.QUEUED,
-        and_(col(JobRow.state) == JobState.RUNNING, col(JobRow.lease_until) < clock),
-    )
+def _find_waiting(session: Session, dedupe: str) -> JobRow | None:
+    return session.exec(select(JobRow).where(JobRow.dedupe == dedupe)).one_or_none()
 
 
-def _clock(session: Session) -> float:
-    # The database's clock, so that machines need not agree about the time.
-    question = (
-        "select (julianday('now') - 2440587.5) * 86400.0"
-        if is_sqlite(session)
-        else "select extract(epoch from clock_timestamp())::float8"
-    )
-    return float(session.exec(text(question)).scalar_one())  # type: ignore[call-overload]
+def _let_in(session: Session, asking: Asker) -> str:
+    """Who asks for one more job, unless too many of theirs wait or run."""
+    if asking.most_open:
+        query = select(func.count()).where(col(JobRow.state).in_(OPEN), JobRow.actor == asking.name)
+        if session.exec(query).one() >= asking.most_open:
+            raise TooManyJobsError(retry_after=30)
+    return asking.name

@@ -252,6 +252,7 @@ class JobRow(SQLModel, table=True):
     idle_attempts: int = 0  # claims since the last checkpoint; five of them fail the job
     seq: int = 0  # grows with every checkpoint
     cursor: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    actor: str = Field(default="", max_length=200)  # who asked; nobody for what follows by itself
     worker: str = Field(default="", max_length=80)
     lease_until: float = 0.0  # database time, seconds
     cancel: bool = False

@@ -10,8 +10,10 @@ from app.storage.database import Sessions
 from app.web import api, pages
 from app.web.deps import House
 from app.web.errors import add_error_answers
+from app.web.rates import Allowances, Rates
 from app.web.render import make_templates
 from app.web.security import add_doors
+from app.web.sizes import Limit
 
 
 def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
@@ -29,7 +31,9 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
         templates=make_templates(settings.templates),
         spool=settings.spool,
         exports=settings.exports,
-        upload_bytes=settings.upload_bytes,
+        upload_limit=Limit(settings.upload_bytes, settings.idle_seconds),
+        body_limit=Limit(settings.body_bytes, settings.idle_seconds, 2 * settings.idle_seconds),
+        rates=Rates(_allowances(settings)),
         model=ModelFacts(probing.place_of(settings.model_url), settings.model_name),
     )
     app.mount("/static", StaticFiles(directory=settings.static), name="static")
@@ -38,3 +42,14 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
     add_error_answers(app)
     add_doors(app, settings.allowed_hosts)
     return app
+
+
+def _allowances(settings: Settings) -> Allowances:
+    return Allowances(
+        requests_per_minute=settings.requests_per_minute,
+        strangers_per_minute=settings.strangers_per_minute,
+        logins_per_minute=settings.logins_per_minute,
+        logins_per_hour=settings.logins_per_hour,
+        uploads_at_once=settings.uploads_at_once,
+        jobs_per_person=settings.jobs_per_person,
+    )

@@ -7,19 +7,17 @@ from urllib.parse import unquote
 from fastapi import Depends, Header, Request
 from fastapi.concurrency import run_in_threadpool
 
-from app.curation.spooling import Spooled, SpoolWriter, TooLargeError
+from app.curation.spooling import Spooled, SpoolWriter
 from app.web.deps import ActorName, House, HouseDep
 
 
-async def spool_body(request: Request, house: HouseDep) -> Spooled:
+async def spool_body(request: Request, house: HouseDep, actor: ActorName) -> Spooled:
     """Stream the body to disk and sync it: bulk data never passes through a form parser.
 
     Async, as the only code here: FastAPI gives a body in pieces to nothing else.
     """
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > house.upload_bytes:
-        raise TooLargeError(f"The upload is larger than {house.upload_bytes:,} bytes.")
-    with SpoolWriter(house.spool, limit=house.upload_bytes) as writer:
+    most = house.upload_limit.most
+    with house.rates.sending(actor), SpoolWriter(house.spool, limit=most) as writer:
         async for chunk in request.stream():
             writer.write(chunk)
         return await run_in_threadpool(writer.finish)

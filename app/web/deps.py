@@ -11,7 +11,9 @@ from sqlmodel import Session
 
 from app.curation.probe_page import ModelFacts
 from app.storage.database import Sessions
+from app.web.rates import Rates
 from app.web.render import Render
+from app.web.sizes import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class House:
     templates: Jinja2Blocks
     spool: Path
     exports: Path
-    upload_bytes: int
+    upload_limit: Limit
+    body_limit: Limit
+    rates: Rates
     model: ModelFacts
 
 

@@ -11,17 +11,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.curation import access
 from app.curation.access import Actor, Recognised
+from app.storage import asker
 from app.storage.access import Role
+from app.storage.asker import Asker
 from app.web import csrf, matching, sizes
 from app.web.deps import House
-from app.web.errors import API, answer
+from app.web.errors import API, answer, show
 from app.web.matching import Target
+from app.web.rates import TooManyRequestsError
 
 PUBLIC: Final = "public"
 """Instead of a role: anybody may ask, without being known."""
 Permissions = Mapping[tuple[str, str], Role | Literal["public"]]
 
-BODY_BYTES = 1_000_000
 COOKIE = "dartboard_session"
 LOGIN = "/login"
 # Nothing of any data set is in these, so that a token bound to one may ask for them.
@@ -53,14 +55,19 @@ class Doors:
         request = Request(scope)
         target = matching.target_of(scope["app"], scope)
         if self._is_public(request, target):
-            await self.app(scope, sizes.limited(receive, BODY_BYTES), send)
+            refusal = _too_often(request)
+            await (refusal or self.app)(
+                scope, sizes.limited(receive, self._limit(request, None)), send
+            )
             return
         known = await run_in_threadpool(recognise, request)
         request.state.actor = known.actor if known else None
-        refusal = self._refusal(request, target, known) or await _outside(request, target)
+        refusal = _too_often(request) or self._refusal(request, target, known)
+        refusal = refusal or await _outside(request, target)
         limit = self._limit(request, target)
-        refusal = refusal or _too_large(request, limit)
-        await (refusal or self.app)(scope, sizes.limited(receive, limit), send)
+        refusal = refusal or _too_large(request, limit.most)
+        with asker.asked_by(_asker(request)):
+            await (refusal or self.app)(scope, sizes.limited(receive, limit), send)
         if known and known.stale:  # after the answer: nobody waits for this
             await run_in_threadpool(_note, scope["app"].state.house, known)
 
@@ -94,10 +101,10 @@ class Doors:
             return answer(request, 403, "role_too_low", sentence)
         return None
 
-    def _limit(self, request: Request, target: Target | None) -> int:
+    def _limit(self, request: Request, target: Target | None) -> sizes.Limit:
         house: House = request.app.state.house
         is_large = target is not None and target.template in self.large
-        return house.upload_bytes if is_large else BODY_BYTES
+        return house.upload_limit if is_large else house.body_limit
 
 
 def recognise(request: Request) -> Recognised | None:
@@ -180,6 +187,22 @@ def _thing(path: str) -> tuple[str, str]:
 def _owner_of(house: House, kind: str, key: str) -> int | None:
     with house.read() as session:
         return access.owner_of(session, kind, key)
+
+
+def _too_often(request: Request) -> Response | None:
+    house: House = request.app.state.house
+    actor: Actor | None = request.state.actor
+    try:
+        house.rates.note_request(request, actor.name if actor else None)
+    except TooManyRequestsError as error:
+        return show(request, error)
+    return None
+
+
+def _asker(request: Request) -> Asker:
+    house: House = request.app.state.house
+    actor: Actor | None = request.state.actor
+    return Asker(actor.name if actor else "", house.rates.allowed.jobs_per_person)
 
 
 def _note(house: House, known: Recognised) -> None:

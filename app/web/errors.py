@@ -1,6 +1,7 @@
 """Where Dartboard's errors become answers: pages for people, problem documents for programs."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -8,7 +9,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app.errors import ConflictError, DartboardError, ForbiddenError, InvalidError, NotFoundError
+from app.errors import (
+    ConflictError,
+    DartboardError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    TooManyError,
+)
 from app.web.deps import get_render
 
 STATUS: dict[type[DartboardError], int] = {
@@ -16,6 +24,7 @@ STATUS: dict[type[DartboardError], int] = {
     ConflictError: 409,
     InvalidError: 422,
     ForbiddenError: 403,
+    TooManyError: 429,
 }
 API = "/api/"
 NO_FACTS: Mapping[str, Any] = {}
@@ -23,8 +32,8 @@ NO_FACTS: Mapping[str, Any] = {}
 
 def add_error_answers(app: FastAPI) -> None:
     """Show each family of errors with its status and its own words."""
-    for family, status in STATUS.items():
-        app.add_exception_handler(family, _answer(status))
+    for family in STATUS:
+        app.add_exception_handler(family, show)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
 
@@ -45,12 +54,14 @@ def answer(
     return render("errors/show.html", block="message", status=status, message=sentence)
 
 
-def _answer(status: int) -> Callable[[Request, Exception], Response]:
-    def show(request: Request, error: Exception) -> Response:
-        assert isinstance(error, DartboardError)  # noqa: S101  registered for it only
-        return answer(request, status, error.code, str(error), error.facts)
-
-    return show
+def show(request: Request, error: Exception) -> Response:
+    """One of Dartboard's own errors, with its status, code and sentence."""
+    assert isinstance(error, DartboardError)  # noqa: S101  registered for it only
+    status = next(STATUS[family] for family in type(error).__mro__ if family in STATUS)
+    response = answer(request, status, error.code, str(error), error.facts)
+    if isinstance(error, TooManyError):
+        response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    return response
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -113,7 +113,7 @@ PERMISSIONS: Permissions = {
     ("DELETE", "/api/v1/jobs/{job}"): CURATOR,
 }
 
-# Routes that stream a file to the spool. All others take BODY_BYTES at most.
+# Routes that stream a file to the spool. All others take DARTBOARD_BODY_BYTES at most.
 LARGE = frozenset({
     "/d/{slug}/uploads",
     "/d/{slug}/target",

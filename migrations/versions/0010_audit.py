@@ -1,4 +1,4 @@
-"""The audit log: a table that refuses changes."""
+"""The audit log: a table that refuses changes; and for whom each job runs."""
 
 from collections.abc import Sequence
 
@@ -43,9 +43,13 @@ def upgrade() -> None:
     op.create_index("ix_audit_kind", "audit", ["kind", "id"], unique=False)
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
+    op.add_column(
+        "job", sa.Column("actor", sa.String(length=200), nullable=False, server_default="")
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("job", "actor")
     op.drop_index("ix_audit_kind", table_name="audit")
     op.drop_index("ix_audit_actor", table_name="audit")
     op.drop_table("audit")  # and its triggers

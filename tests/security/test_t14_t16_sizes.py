@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.storage.database import Sessions
-from app.web.doors import BODY_BYTES
+from app.web.sizes import Limit
 from tests import web_client
 from tests.security import routes
+
+BODY_BYTES = 1_000_000
 
 
 def pieces(size: int) -> Iterator[bytes]:
@@ -50,7 +52,7 @@ def test_t14_an_upload_has_the_limit_of_the_settings(
     lasting_house: tuple[Path, Sessions, Sessions],
 ) -> None:
     app = web_client.make_app(*lasting_house)
-    app.state.house = replace(app.state.house, upload_bytes=2 * BODY_BYTES)
+    app.state.house = replace(app.state.house, upload_limit=Limit(2 * BODY_BYTES, 30))
     with web_client.signed_in(app) as admin:
         path = "/api/v1/datasets/recipes/uploads"
         assert admin.post(path, content=b" " * (BODY_BYTES + 1)).status_code == 202

@@ -1,3 +1,4 @@
+import anyio
 import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers
@@ -74,12 +75,41 @@ async def test_a_body_is_counted_piece_by_piece() -> None:
     async def receive() -> Message:
         return {"type": "http.request", "body": b"12345", "more_body": True}
 
-    limited = sizes.limited(receive, 12)
+    limited = sizes.limited(receive, sizes.Limit(12, 30))
     assert (await limited())["body"] == b"12345"
     await limited()
     with pytest.raises(HTTPException) as caught:
         await limited()
     assert caught.value.status_code == 413
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "limit", [sizes.Limit(12, 0.01), sizes.Limit(12, 30, 0.01)], ids=["idle", "all"]
+)
+async def test_a_body_that_does_not_come_is_not_waited_for(limit: sizes.Limit) -> None:
+    async def receive() -> Message:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    with pytest.raises(HTTPException) as caught:
+        await sizes.limited(receive, limit)()
+    assert caught.value.status_code == 408
+
+
+@pytest.mark.anyio
+async def test_after_the_body_the_end_of_the_connection_is_waited_for() -> None:
+    messages = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        if messages:
+            return messages.pop()
+        await anyio.sleep(0.05)
+        return {"type": "http.disconnect"}
+
+    limited = sizes.limited(receive, sizes.Limit(12, 0.01))
+    await limited()
+    assert (await limited())["type"] == "http.disconnect"
 
 
 @pytest.fixture

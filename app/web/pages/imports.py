@@ -33,7 +33,7 @@ def upload(slug: str, spooled: SpooledBody, caller: Caller, filename: Filename) 
 @router.post("/paste")
 def paste(slug: str, caller: Caller, text: Annotated[str, Form()]) -> Response:
     house = caller.house
-    with SpoolWriter(house.spool, limit=house.upload_bytes) as writer:
+    with SpoolWriter(house.spool, limit=house.upload_limit.most) as writer:
         writer.write(text.encode())
         spooled = writer.finish()
     with house.write() as session:

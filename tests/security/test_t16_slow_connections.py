@@ -1,0 +1,134 @@
+"""T16: connections that want nothing, bodies that come in drops, too many files at once."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.storage.database import Sessions
+from app.web import connections
+from app.web.rates import TooManyUploadsError
+from app.web.sizes import Limit
+from tests import web_client
+
+HEADER_SECONDS = 0.5
+
+
+@pytest.fixture(scope="module")
+def port(lasting_house: tuple[Path, Sessions, Sessions]) -> Iterator[int]:
+    """A real server with little patience, as `dartboard serve` runs it."""
+    app = web_client.make_app(*lasting_house)
+    config = uvicorn.Config(
+        app,
+        http=connections.prompt(HEADER_SECONDS),
+        port=0,
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join()
+
+
+async def say(port: int, *pieces: bytes) -> bytes:
+    """What the server answers to these pieces, until it closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    with closing(writer):
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        return await asyncio.wait_for(reader.read(), 20)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [(), (b"GET / HT",), (b"GET / HTTP/1.1\r\nHost: localhost\r\n",)],
+    ids=["silence", "half a line", "half a head"],
+)
+def test_t16_a_connection_that_does_not_say_what_it_wants_is_closed(
+    port: int, pieces: tuple[bytes, ...]
+) -> None:
+    assert asyncio.run(say(port, *pieces)) == b""
+
+
+def test_t16_a_second_request_on_a_connection_has_no_more_time_than_the_first(port: int) -> None:
+    first = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    told = asyncio.run(say(port, first, b"GET /health"))
+    assert told.count(b"HTTP/1.1") == 1
+    assert told.startswith(b"HTTP/1.1 200")
+
+
+def test_t16_two_hundred_slow_connections_do_not_keep_others_out(port: int) -> None:
+    async def crowd() -> bytes:
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+        for _, writer in held:
+            writer.write(b"POST /login HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        told = await say(port, request)
+        for _, writer in held:
+            writer.close()
+        return told
+
+    assert asyncio.run(crowd()).startswith(b"HTTP/1.1 200")
+
+
+def test_t16_a_body_that_comes_in_drops_is_given_up(
+    lasting_house: tuple[Path, Sessions, Sessions],
+) -> None:
+    app = web_client.make_app(*lasting_house)
+    app.state.house = replace(app.state.house, upload_limit=Limit(1_000_000, 0.05))
+
+    async def ask() -> int:
+        sent: list[int] = []
+
+        async def receive() -> dict[str, object]:
+            await asyncio.sleep(5)
+            raise AssertionError
+
+        async def send(message: dict[str, object]) -> None:
+            sent.extend(v for k, v in message.items() if k == "status" and isinstance(v, int))
+
+        with web_client.bearing(app) as program:
+            headers = [(b"host", b"localhost"), (b"content-length", b"10")]
+            headers.append((b"authorization", program.headers["authorization"].encode()))
+        path = "/api/v1/datasets/recipes/uploads"
+        scope = {
+            "type": "http", "method": "POST", "path": path, "raw_path": path.encode(),
+            "headers": headers, "query_string": b"", "scheme": "http", "http_version": "1.1",
+            "server": ("localhost", 80), "client": ("127.0.0.1", 1), "root_path": "",
+        }  # fmt: skip
+        await app(scope, receive, send)  # type: ignore[arg-type]
+        return sent[0]
+
+    assert asyncio.run(ask()) == 408
+    assert not list((lasting_house[0] / "spool").glob("*.partial"))
+
+
+def test_t16_nobody_sends_more_than_two_files_at_once(
+    lasting_app: FastAPI, admin: TestClient
+) -> None:
+    rates = lasting_app.state.house.rates
+    path = "/api/v1/datasets/recipes/uploads"
+    with rates.sending("admin"), rates.sending("ben"), rates.sending("ben"):
+        assert admin.post(path, content=b"{}").status_code == 202
+        with rates.sending("admin"):
+            refused = admin.post(path, content=b"{}")
+        with pytest.raises(TooManyUploadsError), rates.sending("ben"):
+            pass
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_uploads")
+    assert refused.headers["retry-after"] == "1"
+    assert admin.post(path, content=b"{}").status_code == 202
