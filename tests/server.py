@@ -120,6 +120,7 @@ def serving(
         # One token does here in a minute what many people do.
         "DARTBOARD_REQUESTS_PER_MINUTE": "0",
         "DARTBOARD_STRANGERS_PER_MINUTE": "0",
+        "DARTBOARD_LOGINS_PER_MINUTE": "0",
         "DARTBOARD_UPLOADS_AT_ONCE": "0",
         "DARTBOARD_JOBS_PER_PERSON": "0",
     }

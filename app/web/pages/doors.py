@@ -20,6 +20,7 @@ def log_in(request: Request, house: HouseDep, render: RenderDep, token: str = ""
         return render("doors/login.html", message="")
     if not csrf.is_opened_by_hand(request.headers):
         return render("doors/login.html", status=403, message=FOREIGN)
+    house.rates.check_login(request, house.read, "")
     with house.write() as session:
         previous = doors.session_secret(request)
         secret = access.log_in(session, token, previous=previous)
