@@ -75,6 +75,10 @@ PERMISSIONS: Permissions = {
     ("GET", "/jobs/{job}"): VIEWER,
     ("POST", "/jobs/{job}/cancel"): CURATOR,
     ("POST", "/jobs/{job}/retry"): CURATOR,
+    # Audit log
+    ("GET", "/settings/audit"): ADMIN,
+    ("GET", "/settings/audit/audit.{suffix}"): ADMIN,
+    ("GET", "/api/v1/audit"): ADMIN,
     # API, data sets
     ("GET", "/api/v1/datasets"): VIEWER,
     ("POST", "/api/v1/datasets"): CURATOR,

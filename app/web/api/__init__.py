@@ -1,6 +1,7 @@
 """The REST interface under /api/v1, one module per kind of thing."""
 
 from app.web.api import (
+    audits,
     boards,
     datasets,
     decisions,
@@ -13,6 +14,7 @@ from app.web.api import (
 )
 
 ROUTERS = (
+    audits.router,
     boards.router,
     datasets.router,
     decisions.router,

@@ -1,6 +1,7 @@
 """The pages, one module per folder of templates/."""
 
 from app.web.pages import (
+    audits,
     boards,
     darts,
     datasets,
@@ -16,6 +17,7 @@ from app.web.pages import (
 )
 
 ROUTERS = (
+    audits.router,
     boards.router,
     darts.router,
     datasets.router,
