@@ -11,6 +11,7 @@ from app.storage.measurement_tables import MeasurementRow
 
 MOST_REPEATS = 0.05
 MOST_OPENING = 0.10
+MOST_TEMPLATED = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,20 @@ TITLES = {
     "coverage": "Coverage",
     "novelty": "Novelty",
     "vendi": "Variety",
+    "templates": "Templates",
     "openings": "Openings",
     "lengths": "Answer lengths",
     "phrases": "Phrases",
     "answers": "Answers",
     "facets": "Kinds of input",
 }
-LIMITS: Mapping[str, float] = {"repeats": MOST_REPEATS, "openings": MOST_OPENING}
+LIMITS: Mapping[str, float] = {
+    "repeats": MOST_REPEATS, "openings": MOST_OPENING, "templates": MOST_TEMPLATED,
+}  # fmt: skip
 """Above these a gauge is flagged, band or not."""
 ENDS: Mapping[str, float] = {
-    "repeats": 2 * MOST_REPEATS, "openings": 2 * MOST_OPENING, "coverage": 1.0, "novelty": 1.0,
+    "repeats": 2 * MOST_REPEATS, "openings": 2 * MOST_OPENING,
+    "templates": 2 * MOST_TEMPLATED, "coverage": 1.0, "novelty": 1.0,
     "phrases": 1.0, "answers": 1.0,
 }  # fmt: skip
 """Where a bar ends at the least."""
@@ -60,6 +65,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     "coverage": percent,
     "novelty": lambda value: f"{value:.3f}",
     "vendi": lambda value: f"{value:.0f}",
+    "templates": percent,
     "openings": percent,
     "lengths": lambda value: f"\u00d7{value:.1f}",
     "phrases": percent,
@@ -130,6 +136,17 @@ def _against_band(row: MeasurementRow, told: str, write: Callable[[float], str])
     return Said(write(row.value), f"{told}{_usual(row, write)}.", flagged)
 
 
+def _templates(row: MeasurementRow) -> Said:
+    body, shown = row.body, percent(row.value)
+    if not body["templates"]:
+        return Said("none", "No twenty samples fill one template.")
+    held, most = _number(body["count"]), body["groups"][0]["size"]
+    some = "one template" if body["templates"] == 1 else f"{body['templates']} templates"
+    told = f"{held} of {_size(row)} only fill {some} anew; the largest holds {_number(most)}."
+    flagged = row.value > MOST_TEMPLATED
+    return Said(shown, told, flagged, listing(body["groups"][0]["ids"]), link="Show the largest")
+
+
 def _openings(row: MeasurementRow) -> Said:
     body, shown = row.body, percent(row.value)
     if body["labels"]:
@@ -191,6 +208,7 @@ _SAYERS: Mapping[str, Callable[[MeasurementRow], Said]] = {
     "coverage": _coverage,
     "novelty": _novelty,
     "vendi": _vendi,
+    "templates": _templates,
     "openings": _openings,
     "lengths": _lengths,
     "phrases": _phrases,

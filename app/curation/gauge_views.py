@@ -56,6 +56,16 @@ class PairView:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateView:
+    """Samples that fill one template: how many, one of them, and the list of them."""
+
+    samples: int
+    preview: str
+    href: str  # up to 300 of them
+    whole: bool  # the list holds all of them
+
+
+@dataclass(frozen=True, slots=True)
 class StepView:
     """A threshold of likeness, and how many samples have another that is at least so alike."""
 
@@ -129,6 +139,7 @@ class GaugesView:
     old: bool  # read of a board that is not the newest any more
     likeness: LikenessView | None
     grids: tuple[GridView, ...]
+    templates: tuple[TemplateView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

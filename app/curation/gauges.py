@@ -14,6 +14,7 @@ from app.curation.gauge_views import (
     LikenessView,
     PairView,
     StepView,
+    TemplateView,
     TrendPoint,
 )
 from app.storage import datasets, frames, jobs, measurements, samples
@@ -50,6 +51,7 @@ def view(session: Session, slug: str, *, tau: float | None = None) -> GaugesView
         old=bool(rows) and newest is not None and rows[0].frame_id != newest.id,
         likeness=_likeness(session, slug, gauge_sentences.body_of(rows, "repeats"), tau),
         grids=gauge_grids.views(slug, gauge_sentences.body_of(rows, "facets")),
+        templates=_templates(session, slug, gauge_sentences.body_of(rows, "templates")),
     )
 
 
@@ -150,6 +152,21 @@ def _likeness(
     return LikenessView(
         tau=here.tau, usual_tau=body["tau"], samples=here.samples, share=here.share,
         steps=steps, pairs=_pairs(session, slug, pairs),
+    )  # fmt: skip
+
+
+def _templates(
+    session: Session, slug: str, body: Mapping[str, Any] | None
+) -> tuple[TemplateView, ...]:
+    groups = body["groups"] if body else []
+    previews = samples.previews_of(session, sorted(group["ids"][0] for group in groups))
+    return tuple(
+        TemplateView(
+            samples=group["size"], preview=previews.get(group["ids"][0], ""),
+            href=f"/d/{slug}/samples?{gauge_sentences.listing(group['ids'])}",
+            whole=len(group["ids"]) == group["size"],
+        )
+        for group in groups
     )  # fmt: skip
 
 

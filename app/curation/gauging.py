@@ -113,16 +113,20 @@ def _read_vectors(found: Measured, judged: Judged) -> list[Reading]:
 
 
 def _read_texts(session: Session, found: Measured, judged: Judged) -> list[Reading]:
-    chosen = found.ids[_spread(len(found.ids), MOST_READ)].tolist()
+    rows = _spread(len(found.ids), MOST_READ)
+    chosen = found.ids[rows].tolist()
     outputs: list[str] = []
+    placed: list[str] = []
     described: list[Facets] = []
     for _, messages, language, origin in samples.described(session, chosen):
         sample = Sample(load_messages(messages))
         outputs.append(sample.output_text)
+        placed.append(sample.output_text if judged.row.side == "output" else sample.input_text)
         described.append(facets.describe(sample.input_text, language=language, origin=origin))
     asked = _describe_target(session, judged)
     mixed = np.random.default_rng(0).permutation(len(chosen))
     return [
+        readings.of_templates(chosen, placed, found.vectors[rows]),
         *readings.of_answers([chosen[at] for at in mixed], [outputs[at] for at in mixed]),
         readings.of_facets(chosen, described, asked),
     ]

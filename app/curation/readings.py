@@ -16,7 +16,7 @@ from app.checks import answers, grids
 from app.checks.facets import Facets
 from app.curation.drawing import TAU
 from app.curation.judging import Judged
-from app.geometry import coverage, evenness, neighbours, null_band, regions, variety
+from app.geometry import coverage, evenness, neighbours, null_band, regions, templated, variety
 from app.geometry import frame as geometry
 from app.geometry.balance import State
 from app.geometry.neighbours import Neighbours
@@ -30,6 +30,7 @@ COMPARED = 1_500
 """Samples that are compared with one another for novelty and the Vendi score."""
 PICKS = 5
 SHOWN_IDS = 300
+LISTED_TEMPLATES = 12
 
 Vectors = NDArray[np.float32]
 
@@ -168,6 +169,18 @@ def of_variety(found: Measured) -> list[Reading]:
         band = null_band.of_vectors(measure, found.target, size)
         read.append(Reading(name, value, band, {"size": size}))
     return read
+
+
+def of_templates(ids: Sequence[int], texts: Sequence[str], vectors: Vectors) -> Reading:
+    """The share of samples that fill a template, and the largest templates."""
+    found = templated.find(texts, neighbours.knn(vectors, k=templated.LINKS))
+    groups = []
+    for number in range(min(len(found.sizes), LISTED_TEMPLATES)):
+        members = [ids[row] for row in np.flatnonzero(found.template == number).tolist()]
+        groups.append({"size": len(members), "ids": members[:SHOWN_IDS]})
+    held = int(found.sizes.sum())
+    body = {"size": len(ids), "count": held, "templates": len(found.sizes), "groups": groups}
+    return Reading("templates", held / max(len(ids), 1), None, body)
 
 
 def of_answers(ids: Sequence[int], outputs: Sequence[str]) -> list[Reading]:

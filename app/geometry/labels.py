@@ -65,6 +65,19 @@ def name(texts_by_group: Sequence[Sequence[str]], *, words: int = 3) -> list[tup
     return names
 
 
+def split(text: str) -> list[str]:
+    """The first words of a text, lower case, numbers left out; of unspaced scripts each pair."""
+    found = _WORD.findall(text[: MOST_WORDS * 12].lower().replace("\u2019", "'"))
+    tokens: list[str] = []
+    for word in found[:MOST_WORDS]:
+        if _UNSPACED.search(word) and len(word) > 2:
+            # Scripts without spaces: every two characters count as a word.
+            tokens += [word[start : start + 2] for start in range(len(word) - 1)]
+        else:
+            tokens.append(word)
+    return tokens
+
+
 def _find_common(counts: list[Counter[str]], total: Counter[str], most: float) -> set[str]:
     """Terms in more than `most` texts and in over half of the groups: the stop words here."""
     frequent = [term for term, number in total.items() if number > most]
@@ -86,24 +99,12 @@ def _count(texts: Iterable[str]) -> Counter[str]:
 
 
 def _terms(text: str) -> set[str]:
-    tokens = _tokens(text)
+    tokens = split(text)
     told = {token for token in tokens if _is_telling(token)}
     for left, right in pairwise(tokens):
         if left in told and right in told and left != right:
             told.add(f"{left} {right}")
     return told
-
-
-def _tokens(text: str) -> list[str]:
-    found = _WORD.findall(text[: MOST_WORDS * 12].lower().replace("\u2019", "'"))
-    tokens: list[str] = []
-    for word in found[:MOST_WORDS]:
-        if _UNSPACED.search(word) and len(word) > 2:
-            # Scripts without spaces: every two characters count as a word.
-            tokens += [word[start : start + 2] for start in range(len(word) - 1)]
-        else:
-            tokens.append(word)
-    return tokens
 
 
 def _is_telling(token: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.geometry import balance, evidence, frame, neighbours, redundancy, regions, thinning, tight
+from app.geometry import balance, evidence, frame, neighbours, redundancy, regions, thinning
 from tests.benchmarks.real_vectors import Vectors
 
 T = TypeVar("T")
@@ -34,7 +34,6 @@ def main() -> None:
     near = _time("neighbours of 10,000", lambda: neighbours.knn(data[:10_000]))
     near = _time("neighbours of 50,000", lambda: neighbours.knn(data))
     _time("knots of 50,000", lambda: redundancy.find_knots(data, near, tau=0.95))
-    _time("tight clusters of 50,000", lambda: tight.find(near))
 
 
 def _time(name: str, run: Callable[[], T]) -> T:

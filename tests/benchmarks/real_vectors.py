@@ -32,9 +32,39 @@ def alpaca() -> tuple[list[str], Vectors]:
     return texts, _embed("alpaca", [[text] for text in texts])
 
 
+def others() -> tuple[list[str], Vectors]:
+    """About 11,000 inputs of four further kinds: sums, code, made and mended instructions."""
+    texts = [*gsm8k(), *_instructions("code_alpaca_2k", "code_alpaca_2k.json")]
+    texts += _instructions("alpaca_cleaned", "alpaca_data_cleaned_rows_2000_4999.json")
+    texts += _lines("alpaca_libre", "alpaca_libre_tasks_v1.jsonl", "instruction")
+    texts = sorted(set(texts))
+    return texts, embed("others", texts)
+
+
+def gsm8k() -> list[str]:
+    """4,000 sums in words."""
+    return _lines("gsm8k", "train_subset_4000.jsonl", "question")
+
+
+def fastchat() -> list[str]:
+    """The first questions of FastChat's demonstration: 52 different ones, most of them repeated."""
+    file = shared_data.folder("fastchat_mtbench") / "dummy_conversation_sharegpt.json"
+    return [row["conversations"][0]["value"] for row in json.loads(file.read_text())]
+
+
 def embed(name: str, texts: list[str]) -> Vectors:
     """The vectors of texts, kept under a name; the name must change with the texts."""
     return _embed(name, [[text] for text in texts])
+
+
+def _instructions(folder: str, name: str) -> list[str]:
+    rows = json.loads((shared_data.folder(folder) / name).read_text())
+    return [f"{row['instruction']}\n{row['input']}".strip() for row in rows]
+
+
+def _lines(folder: str, name: str, column: str) -> list[str]:
+    lines = (shared_data.folder(folder) / name).read_text().splitlines()
+    return [json.loads(line)[column] for line in lines if line.strip()]
 
 
 def _embed(name: str, rows: list[list[str]]) -> Vectors:

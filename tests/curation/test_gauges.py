@@ -17,7 +17,7 @@ from tests.pipeline import Pipeline
 
 EVERY = [
     "repeats", "evenness", "coverage", "novelty", "vendi",
-    "openings", "lengths", "phrases", "answers", "facets",
+    "templates", "openings", "lengths", "phrases", "answers", "facets",
 ]  # fmt: skip
 
 
@@ -206,4 +206,4 @@ def test_next_to_nothing_is_measured_too(
 
 def test_without_answers_there_are_no_gauges_of_answers() -> None:
     assert readings.of_answers([1, 2], ["", ""]) == []
-    assert [one.name for one in readings.of_answers([1, 2], ["", "yes"])] == EVERY[5:9]
+    assert [one.name for one in readings.of_answers([1, 2], ["", "yes"])] == EVERY[6:10]

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.geometry import neighbours, redundancy, thinning, tight
+from app.geometry import neighbours, redundancy, thinning
 from tests.geometry import clouds
 
 
@@ -93,20 +93,3 @@ def test_large_data_are_thinned_cluster_by_cluster(monkeypatch: pytest.MonkeyPat
     twice = np.vstack([vectors, vectors])
     monkeypatch.setattr(thinning, "MOST_EXACT", 1000)
     assert thinning.distinct(twice, tau=0.999).sum() <= 6000
-
-
-def test_templated_clusters_are_found_tight_and_loose_data_are_not() -> None:
-    loose = clouds.unit(np.random.default_rng(0).normal(size=(1500, 16)))
-    planted = [_copies(clouds.scatter(2, seed=4)[one], 60, step=0.05) for one in (0, 1)]
-    found = tight.find(neighbours.knn(np.vstack([loose, *planted]), k=15))
-    assert len(found.sizes) == 2
-    for rows in (slice(1500, 1560), slice(1560, 1620)):
-        held = found.cluster[rows]
-        assert np.bincount(held[held >= 0]).max() >= 54
-    assert (found.cluster[:1500] >= 0).mean() < 0.05
-
-
-@pytest.mark.parametrize("size", [0, 1, 30])
-def test_too_few_samples_hold_no_tight_cluster(size: int) -> None:
-    vectors = clouds.scatter(30)[:size]
-    assert len(tight.find(neighbours.knn(vectors, k=15)).sizes) == 0
