@@ -12,8 +12,10 @@ from sqlmodel import Session
 
 from app.curation import (
     cell_panel,
+    colouring,
     comparing,
     darts,
+    marks,
     outline,
     progress,
     queries,
@@ -31,6 +33,7 @@ from app.curation.board_views import (
     MoveView,
 )
 from app.curation.comparing import Change
+from app.curation.darts import Wish
 from app.curation.judging import ON_BOARD, Judged, judge
 from app.curation.queries import Query
 from app.geometry import balance, regions
@@ -39,6 +42,7 @@ from app.geometry.frame import Frame
 from app.geometry.redundancy import FEWEST_IN_KNOT
 from app.storage import datasets, jobs, placements, samples, targets
 from app.storage.filters import Filter
+from app.storage.layouts import View
 from app.storage.placements import COUNTED
 from app.storage.tables import DatasetRow
 
@@ -73,6 +77,7 @@ class Look:
         cell: id of the selected cell.
         zoom: id of the slice that is spread out.
         compare: key of what the board is compared with (comparing.choices).
+        colour: what the darts are coloured by; "" for balance.
         query: which samples are counted.
     """
 
@@ -81,6 +86,13 @@ class Look:
     zoom: str = ""
     compare: str = ""
     query: Query = EVERYTHING
+    colour: str = ""
+
+    @property
+    def darts(self) -> Wish:
+        """Which darts belong to it: a comparison has colours of its own."""
+        view: View = "map" if self.shown == "map" else "board"
+        return Wish(view, marks.PREFIX + self.compare if self.compare else self.colour or "status")
 
 
 WHOLE = Look()
@@ -96,7 +108,8 @@ def head(session: Session, slug: str) -> DatasetHead:
 def view(session: Session, slug: str, look: Look = WHOLE) -> BoardView:
     """Describe the board as somebody looks at it."""
     dataset = datasets.get(session, slug)
-    judged = judge(session, dataset, _narrowed(session, dataset, look))
+    wanted = _narrowed(session, dataset, look)
+    judged = judge(session, dataset, wanted)
     if judged is None or _is_being_thrown(session, dataset, judged):
         return _empty(session, dataset, look)
     facts, frame = judged.row.facts, judged.frame
@@ -115,6 +128,8 @@ def view(session: Session, slug: str, look: Look = WHOLE) -> BoardView:
         knots=_knots(session, dataset, judged, cells),
         selected=cell_panel.show(session, dataset, judged, cells, look.cell),
         compare=_compared(change),
+        colour=None if change else colouring.view(session, dataset, look.colour, wanted),
+        colours=colouring.COLOURS,
         compare_choices=tuple(
             CompareChoice(one.key, one.name) for one in comparing.choices(session, dataset)
         ),
@@ -162,7 +177,7 @@ def _frame_facts(
         "outsiders": judged.outsiders,
         "waiting": placements.count_unplaced(session, dataset.id, row.id),
         "refit_hint": _refit_hint(judged),
-        "darts_href": darts.address(session, dataset, row),
+        "darts_href": darts.address(session, dataset, row, look.darts),
         "query": queries.write(look.query),
         "query_pairs": tuple(queries.pairs(look.query)),
         "side": row.side,
@@ -224,6 +239,7 @@ def _compared(change: Change | None) -> CompareView | None:
         then=int(change.then.sum()),
         more=kinds.count("more"),
         less=kinds.count("less"),
+        marks=marks.legend(change.choice.key, change.choice.name),
     )
 
 

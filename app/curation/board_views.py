@@ -139,13 +139,23 @@ class SampleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class UncoveredLine:
+    """An input of the target that nothing covers, and the sample that comes nearest to it."""
+
+    text: str
+    nearest: str  # the beginning of that sample, "" where none was looked for
+    alike: float
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class CellPanel:
     """The selected cell beside the board."""
 
     cell: CellView
     near_duplicates: int
     samples: tuple[SampleLine, ...]
-    uncovered: tuple[str, ...]  # inputs of the target that nothing covers
+    uncovered: tuple[UncoveredLine, ...]
     list_href: str
 
 
@@ -160,6 +170,24 @@ class MoveView:
 
 
 @dataclass(frozen=True, slots=True)
+class ColourLine:
+    """A value that darts are coloured by."""
+
+    name: str
+    samples: int
+    hue: int  # from 1; 0 for everything else
+    href: str  # its samples, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColourView:
+    """What the darts are coloured by, and the legend of it."""
+
+    key: str
+    lines: tuple[ColourLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CompareView:
     """What the board is compared with; cells then carry their change."""
 
@@ -168,6 +196,7 @@ class CompareView:
     then: int  # samples on the other side
     more: int  # cells whose share surely grew
     less: int
+    marks: tuple[tuple[str, str], ...]  # (new, removed or both; what that says) of the darts
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +258,8 @@ class BoardView:
     zoom_name: str = ""
     zoom_span: tuple[float, float] | None = None  # its angles on the whole board, radians
     moves: tuple[MoveView, ...] = ()
+    colour: ColourView | None = None  # None: by balance, or by a comparison
+    colours: tuple[str, ...] = ()
     compare: CompareView | None = None
     compare_choices: tuple[CompareChoice, ...] = ()
     target_definition: Mapping[str, Any] = field(default_factory=dict)

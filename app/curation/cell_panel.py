@@ -1,14 +1,16 @@
 """The selected cell beside the board: its samples, its copies, what nothing covers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session
 
 from app.curation import gauges
-from app.curation.board_views import CellPanel, CellView, SampleLine
+from app.curation.board_views import CellPanel, CellView, SampleLine, UncoveredLine
 from app.curation.drawing import TAU
+from app.curation.gauges import Miss
 from app.curation.judging import Judged
-from app.storage import placements, targets
+from app.storage import placements, samples, targets
 from app.storage.tables import DatasetRow
 
 SHOWN_SAMPLES = 30
@@ -28,7 +30,7 @@ def show(
         cell=cells[number],
         near_duplicates=placements.count_near_duplicates(session, judged.row.id, number, TAU),
         samples=tuple(_line(dataset.slug, chosen, row, sizes) for row in rows),
-        uncovered=_uncovered(session, judged, number),
+        uncovered=_uncovered(session, dataset, judged, number),
         list_href=f"/d/{dataset.slug}/samples?cell={chosen}",
     )
 
@@ -39,14 +41,30 @@ def _line(slug: str, cell: str, row: Any, sizes: dict[int, int]) -> SampleLine:
     return SampleLine(row.id, row.preview, row.status, row.label, copies, href)
 
 
-def _uncovered(session: Session, judged: Judged, number: int) -> tuple[str, ...]:
+def _uncovered(
+    session: Session, dataset: DatasetRow, judged: Judged, number: int
+) -> tuple[UncoveredLine, ...]:
     """Inputs of the target in this cell that nothing covers: without a sample near, then bare."""
     if not judged.target.holds_texts:
         return ()
     missed = gauges.uncovered(session, judged.row.id, number, UNCOVERED)
-    positions = [miss.position for miss in missed] + _bare(session, judged, number)
+    misses = {miss.position: miss for miss in missed}
+    positions = list(misses) + _bare(session, judged, number)
     chosen = list(dict.fromkeys(positions))[:UNCOVERED]
-    return tuple(targets.texts_at(session, judged.target.id, chosen)) if chosen else ()
+    if not chosen:
+        return ()
+    found = targets.texts_at(session, judged.target.id, chosen)
+    texts = dict(zip(sorted(chosen), found, strict=True))
+    near = [miss.sample for miss in missed if miss.sample is not None]
+    previews = samples.previews_of(session, near)
+    return tuple(_line_of(dataset.slug, texts[at], misses.get(at), previews) for at in chosen)
+
+
+def _line_of(slug: str, text: str, miss: Miss | None, previews: Mapping[int, str]) -> UncoveredLine:
+    if miss is None or miss.sample is None or miss.sample not in previews:
+        return UncoveredLine(text, "", 0.0, "")
+    href = f"/d/{slug}/s/{miss.sample}"
+    return UncoveredLine(text, previews[miss.sample] or f"#{miss.sample}", miss.alike, href)
 
 
 def _bare(session: Session, judged: Judged, number: int) -> list[int]:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
 
+from app.curation import marks
 from app.curation.judging import Judged
-from app.errors import NotFoundError
+from app.curation.marks import ComparisonNotFoundError
 from app.geometry import balance
 from app.geometry import frame as geometry
 from app.storage import datasets, embeddings, placements, samples, versions
@@ -17,12 +18,9 @@ from app.storage.placements import COUNTED
 from app.storage.tables import DatasetRow
 
 LEVEL = 0.05
+MOST_SPLITS = 20
 STEADY = 0.8, 1.25
 """A share between these parts of what it was has not changed to speak of."""
-
-
-class ComparisonNotFoundError(NotFoundError):
-    """There is nothing of that name to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def choices(session: Session, dataset: DatasetRow) -> tuple[Choice, ...]:
     ]
     splits = [
         Choice(f"split:{value}", f"split {value}")
-        for value, _ in samples.count_by_facet(session, dataset.id, "split")
+        for value in samples.values_of(session, dataset.id, "split", limit=MOST_SPLITS)
         if value
     ]
     others = [
@@ -73,9 +71,7 @@ def choices(session: Session, dataset: DatasetRow) -> tuple[Choice, ...]:
 
 def compare(session: Session, dataset: DatasetRow, judged: Judged, key: str) -> Change:
     """Count the other side in this frame and test every cell."""
-    choice = next((one for one in choices(session, dataset) if one.key == key), None)
-    if choice is None:
-        raise ComparisonNotFoundError
+    choice = Choice(key, marks.name_of(session, dataset, key))
     then = _count(session, dataset, judged, key)
     now = np.array(judged.counts)
     shares = (now + 0.5) / (now.sum() + 1), (then + 0.5) / (then.sum() + 1)
@@ -84,13 +80,14 @@ def compare(session: Session, dataset: DatasetRow, judged: Judged, key: str) -> 
 
 def _count(session: Session, dataset: DatasetRow, judged: Judged, key: str) -> NDArray[np.int64]:
     frame_id, cells = judged.row.id, judged.frame.cells
-    if key.startswith("@"):
-        return _count_other(session, judged, datasets.get(session, key[1:]))
-    if key.startswith("split:"):
-        wanted = Filter(statuses=COUNTED, facets=(("split", (key[6:],)),))
+    other = marks.read(key)
+    if other.kind == "dataset":
+        return _count_other(session, judged, datasets.get(session, other.value))
+    if other.kind == "split":
+        wanted = Filter(statuses=COUNTED, facets=(("split", (other.value,)),))
         found = placements.count_by_cell(session, dataset.id, frame_id, wanted)
     else:
-        version = versions.get(session, dataset.id, int(key[1:]))
+        version = versions.get(session, dataset.id, int(other.value))
         found = placements.count_version(session, frame_id, version.id)
     return np.array([found.get(cell, 0) for cell in range(cells)])
 

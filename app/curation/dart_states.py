@@ -2,21 +2,20 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
 
-from app.storage import layouts, samples
+from app.curation import colouring, marks
+from app.curation.colouring import STATUSES
+from app.storage import layouts
 from app.storage.dart_tables import DartLayoutRow
-from app.storage.filters import Facet, Filter
+from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
 
 KNOT, APPROVED, OUTSIDER, HIDDEN = 1, 2, 4, 8
 """Flags of a dart; one that is hidden was rejected or put in the trash since it was placed."""
-STATUSES = (Status.PENDING, Status.APPROVED, Status.NEEDS_WORK, Status.REJECTED)
-MOST_CATEGORIES = 8
 KEPT = 4
 
 Bytes = NDArray[np.uint8]
@@ -73,7 +72,9 @@ def _look_up(session: Session, dataset: DatasetRow, layout: DartLayoutRow, color
     status = _by_status(session, dataset, spots, flags)
     if color == "status":
         return States(flags, status, tuple(str(it) for it in STATUSES))
-    return _by_facet(session, dataset, spots, flags, cast("Facet", color))
+    if color.startswith(marks.PREFIX):
+        return _by_mark(session, dataset, ids, flags, color)
+    return _by_category(session, dataset, spots, flags, color)
 
 
 def _by_status(session: Session, dataset: DatasetRow, spots: _Spots, flags: Bytes) -> Bytes:
@@ -87,14 +88,21 @@ def _by_status(session: Session, dataset: DatasetRow, spots: _Spots, flags: Byte
     return status
 
 
-def _by_facet(
-    session: Session, dataset: DatasetRow, spots: _Spots, flags: Bytes, facet: Facet
+def _by_mark(
+    session: Session, dataset: DatasetRow, ids: NDArray[np.int64], flags: Bytes, color: str
 ) -> States:
-    """The most frequent values of a facet, each a category."""
-    common = samples.count_by_facet(session, dataset.id, facet, limit=MOST_CATEGORIES)
-    names = tuple(value for value, _ in common)
-    found = np.full(len(flags), len(names), np.uint8)
-    for number, value in enumerate(names):
-        ids = layouts.ids_of(session, dataset.id, Filter(facets=((facet, (value,)),)))
-        found[spots.of(ids)] = number
-    return States(flags, found, names)
+    """What a comparison says of each dart; one that is gone now is shown all the same."""
+    found = marks.sort(session, dataset, ids, color.removeprefix(marks.PREFIX))
+    flags[found == marks.REMOVED] &= np.uint8(0xFF ^ HIDDEN)
+    return States(flags, found, marks.NAMES)
+
+
+def _by_category(
+    session: Session, dataset: DatasetRow, spots: _Spots, flags: Bytes, color: str
+) -> States:
+    """The most frequent values of what the darts are coloured by."""
+    told = colouring.categories(session, dataset.id, color)
+    found = np.full(len(flags), len(told), np.uint8)
+    for number, category in enumerate(told):
+        found[spots.of(layouts.ids_of(session, dataset.id, category.wanted))] = number
+    return States(flags, found, tuple(category.value for category in told))

@@ -7,13 +7,14 @@ are placed anew; what people decide changes two bytes a dart, which are made whe
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 from sqlmodel import Session
 
-from app.curation import dart_states, queries
+from app.curation import dart_states, marks, queries
 from app.curation.dart_states import KNOT, States
 from app.curation.queries import Query
 from app.errors import NotFoundError
@@ -131,7 +132,7 @@ def prepare(session: Session, slug: str, number: int, wish: Wish = ANY) -> Paylo
     layout = layouts.find(session, row.id, wish.view)
     if layout is None:
         raise NotDrawnError
-    tag = tag_of(dataset, layout, color=wish.color)
+    tag = tag_of(dataset, layout, color=wish.color + marks.stamp(session, wish.color))
     # An address that names the content was made from it just now: nothing to count again.
     if tag != wish.tag and find_layout(session, row, wish.view) is None:
         raise NotDrawnError
@@ -201,17 +202,24 @@ def sample_at(session: Session, slug: str, number: int, at: int, *, view: View =
     return int(found[0])
 
 
-def href(slug: str, number: int, tag: str, *, view: View = "board") -> str:
+def href(slug: str, number: int, tag: str, *, view: View = "board", color: str = "status") -> str:
     """Where a payload is; the tag lets the browser keep it for good."""
-    chosen = "" if view == "board" else f"&view={view}"
-    return f"/d/{slug}/board/{number}/darts.bin?h={tag}{chosen}"
+    said = {"h": tag}
+    if view != "board":
+        said["view"] = view
+    if color.startswith(marks.PREFIX):
+        said["cmp"] = color.removeprefix(marks.PREFIX)
+    elif color != "status":
+        said["color"] = color
+    return f"/d/{slug}/board/{number}/darts.bin?{urlencode(said)}"
 
 
-def address(session: Session, dataset: DatasetRow, row: FrameRow) -> str:
-    """Where the darts of a board are as they stand now."""
-    layout = layouts.find(session, row.id, "board")
-    tag = tag_of(dataset, layout) if layout else "new"
-    return href(dataset.slug, row.number, tag)
+def address(session: Session, dataset: DatasetRow, row: FrameRow, wish: Wish = ANY) -> str:
+    """Where the darts of a view are as they stand now."""
+    layout = layouts.find(session, row.id, wish.view)
+    stamped = wish.color + marks.stamp(session, wish.color)
+    tag = tag_of(dataset, layout, color=stamped) if layout else "new"
+    return href(dataset.slug, row.number, tag, view=wish.view, color=wish.color)
 
 
 def _column(

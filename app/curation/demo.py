@@ -7,6 +7,7 @@ from sqlmodel import Session
 from app.curation import catalogue, intake
 from app.curation.intake import Arrival
 from app.curation.spooling import SpoolWriter
+from app.errors import ConflictError
 from app.storage.database import Sessions
 from app.storage.datasets import DatasetExistsError
 
@@ -16,6 +17,19 @@ TASK = (
     " short, kind, concrete fix: the likely cause, one to three steps, and when to get help."
 )
 SAMPLES, REFERENCE = "everyday.jsonl", "everyday_reference.jsonl"
+
+
+class DemoExistsError(ConflictError):
+    """The sample set is in the trash; an admin can take it out again."""
+
+
+def bring(write: Sessions, folder: Path, *, spool: Path, actor: str) -> str | None:
+    """As `load`, for somebody who asks for it: DemoExistsError where it lies in the trash."""
+    slug = load(write, folder, spool=spool, actor=actor)
+    with write() as session:
+        if slug is None and not catalogue.listing(session).datasets:
+            raise DemoExistsError
+    return slug
 
 
 def load(write: Sessions, folder: Path, *, spool: Path, actor: str) -> str | None:

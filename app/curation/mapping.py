@@ -128,13 +128,12 @@ def view(session: Session, slug: str, board: BoardView) -> MapView:
     if row is None or layout is None:
         return NOT_DRAWN
     target = layouts.find(session, row.id, "target")
-    tag = darts.tag_of(dataset, layout)
     target_href = ""
     if target is not None and target.darts:
         target_href = darts.href(slug, row.number, darts.tag_of(dataset, target), view="target")
     return MapView(
         ready=True,
-        darts_href=darts.href(slug, row.number, tag, view="map"),
+        darts_href=board.darts_href,
         target_href=target_href,
         states=tuple(cell.state for cell in board.cells),
         method=str(layout.facts["method"]),

@@ -1,7 +1,7 @@
 """Queries about drawn darts: packed positions, in the order in which they are drawn."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +14,8 @@ from app.storage import listed
 from app.storage.board_tables import PlacementRow
 from app.storage.dart_tables import DartChunkRow, DartLayoutRow
 from app.storage.filters import Filter, conditions
-from app.storage.tables import SampleRow
+from app.storage.release_tables import VersionItemRow
+from app.storage.tables import SampleRow, Status
 
 View = Literal["board", "map", "target"]
 Column = Literal["ids", "x", "y", "cell", "flags", "levels"]
@@ -66,6 +67,28 @@ def placed(session: Session, frame_id: int) -> tuple[NDArray[np.int64], NDArray[
 def ids_of(session: Session, dataset_id: int, wanted: Filter) -> NDArray[np.int64]:
     """The ids of all samples that match, in no order: for more of them than a list should hold."""
     query = select(listed.joined(SampleRow.id)).where(*conditions(dataset_id, wanted))
+    return listed.read(session.exec(query).one())
+
+
+def ids_of_version(
+    session: Session, version_id: int, statuses: Sequence[Status]
+) -> NDArray[np.int64]:
+    """The ids of a frozen version's samples that had one of these statuses, in no order."""
+    item = VersionItemRow
+    query = select(listed.joined(item.sample_id)).where(
+        item.version_id == version_id, col(item.status).in_(statuses)
+    )
+    return listed.read(session.exec(query).one())
+
+
+def ids_shared(
+    session: Session, dataset_id: int, other_id: int, wanted: Filter
+) -> NDArray[np.int64]:
+    """The ids of a data set's samples whose input a matching sample of another one has too."""
+    there = select(SampleRow.input_hash).where(*conditions(other_id, wanted))
+    query = select(listed.joined(SampleRow.id)).where(
+        SampleRow.dataset_id == dataset_id, col(SampleRow.input_hash).in_(there)
+    )
     return listed.read(session.exec(query).one())
 
 

@@ -7,9 +7,10 @@ from sqlalchemy import Row, insert
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import NotFoundError
-from app.storage.filters import Facet, Filter, conditions
+from app.storage.filters import Column, Facet, Filter, conditions
 from app.storage.tables import SampleRow, Status
 
+ANY = Filter()
 IDS_PER_QUERY = 5_000
 
 LISTED = (
@@ -99,10 +100,24 @@ def before(session: Session, dataset_id: int, wanted: Filter, sample_id: int) ->
     return session.exec(query).one()
 
 
-def count(session: Session, dataset_id: int, wanted: Filter | None = None) -> int:
-    """How many samples match."""
-    query = select(func.count()).select_from(SampleRow)
-    return session.exec(query.where(*conditions(dataset_id, wanted or Filter()))).one()
+def count(session: Session, dataset_id: int, wanted: Filter = ANY, *, also: Filter = ANY) -> int:
+    """How many samples match, and match `also` as well."""
+    query = select(func.count()).select_from(SampleRow).where(*conditions(dataset_id, wanted))
+    if also != ANY:
+        query = query.where(*conditions(dataset_id, also))
+    return session.exec(query).one()
+
+
+def values_of(session: Session, dataset_id: int, facet: Facet, *, limit: int) -> list[str]:
+    """Some values of a facet, ascending, each by one look into its index: nothing is counted."""
+    column, found = getattr(SampleRow, facet), list[str]()
+    query = select(func.min(column)).where(*conditions(dataset_id, ANY))
+    while len(found) < limit:
+        following = session.exec(query.where(column > found[-1]) if found else query).one()
+        if following is None:
+            break
+        found.append(str(following))
+    return found
 
 
 def after(session: Session, dataset_id: int, wanted: Filter, sample_id: int) -> int | None:
@@ -131,13 +146,13 @@ def count_by_status(session: Session, dataset_id: int) -> dict[Status, int]:
 
 
 def count_by_facet(
-    session: Session, dataset_id: int, facet: Facet, *, limit: int = 50
+    session: Session, dataset_id: int, facet: Column, *, limit: int = 50, wanted: Filter = ANY
 ) -> list[tuple[str, int]]:
-    """The most frequent values of a facet, with how many samples have each."""
+    """The most frequent values of a facet among the samples that match, and how many have each."""
     column = getattr(SampleRow, facet)
     query = (
         select(column, func.count())
-        .where(*conditions(dataset_id, Filter()))
+        .where(*conditions(dataset_id, wanted))
         .group_by(column)
         .order_by(func.count().desc(), column)
         .limit(limit)

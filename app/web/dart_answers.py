@@ -12,11 +12,9 @@ from app.web import ranges
 from app.web.deps import House
 
 
-def payload(
-    request: Request, house: House, slug: str, frame: int, *, view: View, color: str
-) -> Response:
+def payload(request: Request, house: House, slug: str, frame: int, wish: Wish) -> Response:
     """The darts of a view, or the part of them that is asked for."""
-    found = _prepare(house, slug, frame, Wish(view, color, request.query_params.get("h", "")))
+    found = _prepare(house, slug, frame, wish)
 
     def send(start: int, stop: int) -> Iterator[bytes]:
         with house.read() as session:

@@ -25,6 +25,7 @@ class House:
     templates: Jinja2Blocks
     spool: Path
     exports: Path
+    demo: Path  # the sample set
     upload_limit: Limit
     body_limit: Limit
     rates: Rates

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from app.curation.board_views import BoardView
+
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -59,6 +61,21 @@ def query(pairs: Mapping[str, Any]) -> str:
     return f"?{urlencode(kept)}" if kept else ""
 
 
+def look(board: BoardView, **changes: str) -> str:
+    """The address of a board as it is looked at now, but for what changes; keys sorted."""
+    now = {
+        "view": board.view,
+        "cell": board.selected.cell.id if board.selected else "",
+        "zoom": board.zoom,
+        "cmp": board.compare.key if board.compare else "",
+        "color": board.colour.key if board.colour else "",
+    } | changes
+    if now["view"] == "board":
+        now["view"] = ""
+    pairs = sorted([*((name, value) for name, value in now.items() if value), *board.query_pairs])
+    return f"?{urlencode(pairs)}"
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "number": number,
     "plural": plural,
@@ -67,4 +84,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "seconds": seconds,
     "ago": ago,
     "query": query,
+    "look": look,
 }

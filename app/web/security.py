@@ -24,6 +24,7 @@ PERMISSIONS: Permissions = {
     # Pages, data sets and imports
     ("GET", "/"): VIEWER,
     ("POST", "/datasets"): CURATOR,
+    ("POST", "/demo"): CURATOR,
     ("GET", "/d/{slug}/import"): CURATOR,
     ("POST", "/d/{slug}/paste"): CURATOR,
     ("POST", "/d/{slug}/uploads"): CURATOR,
@@ -32,6 +33,7 @@ PERMISSIONS: Permissions = {
     # Pages, board
     ("GET", "/d/{slug}"): VIEWER,
     ("GET", "/d/{slug}/board"): VIEWER,
+    ("GET", "/d/{slug}/board.csv"): VIEWER,
     ("GET", "/d/{slug}/board/{frame}/darts.bin"): VIEWER,
     ("GET", "/d/{slug}/board/{frame}/mask.bin"): VIEWER,
     ("GET", "/d/{slug}/board/{frame}/row/{at}"): VIEWER,

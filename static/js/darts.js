@@ -153,10 +153,11 @@ class Scene {
     const { darts, ink, x, y } = this.layers.get(name);
     const grown = Math.sqrt(Math.min(this.seen.k, 9));
     const base = Math.min(LARGEST, Math.max(0.7, SIZE * Math.sqrt(14_000 / Math.max(darts.total, 1))));
-    const size = Math.max(1, (base * place.scale * grown) / this.seen.k);
+    const coloured = Boolean(this.stage.dataset.color || this.stage.dataset.compare); // hues need room to be told apart
+    const size = Math.max(1, (base * (coloured ? 1.4 : 1) * place.scale * grown) / this.seen.k);
     const area = Math.PI * (this.rim * place.scale) ** 2;
     const each = (darts.n * Math.max(1, Math.round(size)) ** 2) / area; // darts on the average pixel
-    const alpha = name === "target" ? 0.5 : each > 1 ? 1 - (1 - MEDIUM) ** (1 / each) : this.stage.dataset.states ? 0.8 : 0.55;
+    const alpha = name === "target" ? 0.5 : each > 1 ? 1 - (1 - MEDIUM) ** (1 / each) : coloured || this.stage.dataset.states ? 0.85 : 0.55;
     return { n: darts.n, x, y, ink, inks: this.inks, size, alpha };
   }
 

@@ -1,5 +1,5 @@
 // Which ink a dart has: on the board by its cell, on the map by the ratio of its cell.
-import { HIDDEN } from "./renderers.js";
+import { HIDDEN, LARGE, RING, SMALL } from "./renderers.js";
 
 const HIDDEN_FLAG = 8;
 const PLAIN = 0;
@@ -7,6 +7,8 @@ const RED = 1; // 2 is what is selected
 const STATES = { on_target: 0, over_dense: 1, high: 3, sparse: 4, gap: 5, unknown: 0 };
 const OUTSIDER = 6;
 const TARGET = 7;
+const HUES = 8; // the inks from here are categories, the last of them "other"
+const OTHER = 14;
 
 /** Fill a layer's inks, before anything is hidden or selected. */
 export function inksOf(stage, name, { darts, ink }) {
@@ -15,9 +17,11 @@ export function inksOf(stage, name, { darts, ink }) {
     return;
   }
   const byCell = cellInks(stage, darts.header.cells);
+  const byCategory = Boolean(stage.dataset.color || stage.dataset.compare);
+  const names = darts.header.categories.length;
   for (let at = 0; at < darts.n; at++) {
-    if (darts.flags[at] & HIDDEN_FLAG) ink[at] = HIDDEN;
-    else ink[at] = byCell[darts.cell[at]] ?? OUTSIDER;
+    const mine = darts.flags[at] & HIDDEN_FLAG ? HIDDEN : byCell[darts.cell[at]] ?? OUTSIDER;
+    ink[at] = byCategory && mine !== HIDDEN ? (darts.cat[at] < names ? HUES + darts.cat[at] : OTHER) : mine;
   }
 }
 
@@ -28,7 +32,7 @@ function cellInks(stage, ids) {
   return ids.map((id) => (states.has(id) ? (states.get(id) === "over_dense" ? RED : PLAIN) : HIDDEN));
 }
 
-/** The colours of the inks, from the theme: [red, green, blue] each. */
+/** The colours and the shapes of the inks, from the theme: [red, green, blue, shape] each. */
 export function paletteOf(stage) {
   const style = getComputedStyle(stage);
   const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -40,5 +44,8 @@ export function paletteOf(stage) {
   const mix = (one, other) => one.map((part, at) => Math.round((part + other[at]) / 2));
   const [dart, chosen, gap, over] = ["--dart", "--accent", "--gap", "--over2"].map(read);
   const onMap = Boolean(stage.dataset.states);
-  return [dart, onMap ? over : read("--dartred"), chosen, mix(over, dart), mix(gap, dart), gap, read("--ink3"), read("--line2")];
+  const inks = [dart, onMap ? over : read("--dartred"), chosen, mix(over, dart), mix(gap, dart), gap, read("--ink3"), read("--line2")];
+  if (stage.dataset.compare) inks.push([...dart, SMALL], [...read("--hue1"), LARGE], [...read("--hue2"), RING]);
+  else inks.push(...[1, 2, 3, 4, 5, 6, 0].map((hue) => read(`--hue${hue}`)));
+  return inks;
 }

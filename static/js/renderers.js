@@ -2,6 +2,8 @@
 // A frame is {width, height, x0, y0, unit, k, moving, palette, layers: [{n, x, y, ink, size, alpha}]}:
 // a dart at 16-bit (x, y) lies at device pixel (x0 + x * unit, y0 + y * unit).
 export const HIDDEN = 255; // the ink of a dart that is not drawn
+export const [SMALL, LARGE, RING] = [1, 2, 3]; // shapes of an ink: the fourth part of its colour
+const SCALES = [1, 0.7, 1.5, 2]; // how large a dart of each shape is beside a plain one
 const PROBE = 200_000;
 const SLOW = 30; // ms for the probe
 const SOFTWARE = /swiftshader|llvmpipe|basic render|softpipe|software/i;
@@ -45,21 +47,25 @@ function probe() {
 
 const VERTEX = `#version 300 es
 in float x; in float y; in float ink;
-uniform vec4 place; uniform vec2 extent; uniform float size; uniform float alpha; uniform vec3 palette[16];
-out vec4 colour;
+uniform vec4 place; uniform vec2 extent; uniform float size; uniform float alpha; uniform vec4 palette[16];
+out vec4 colour; flat out float across; flat out float ring;
 void main() {
-  if (ink > 15.5) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); gl_PointSize = 0.0; colour = vec4(0.0); return; }
+  if (ink > 15.5) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); gl_PointSize = 0.0; colour = vec4(0.0); across = 0.0; ring = 0.0; return; }
   vec2 at = place.xy + vec2(x, y) * place.z;
   gl_Position = vec4(at.x / extent.x * 2.0 - 1.0, 1.0 - at.y / extent.y * 2.0, 0.0, 1.0);
-  gl_PointSize = size;
-  colour = vec4(palette[int(ink + 0.5)] * alpha, alpha);
+  vec4 mine = palette[int(ink + 0.5)];
+  across = size * (mine.w > 2.5 ? 2.0 : mine.w > 1.5 ? 1.5 : mine.w > 0.5 ? 0.7 : 1.0);
+  ring = mine.w > 2.5 ? 1.0 : 0.0;
+  gl_PointSize = max(1.0, across);
+  colour = vec4(mine.rgb * alpha, alpha);
 }`;
 const FRAGMENT = `#version 300 es
 precision mediump float;
-in vec4 colour; out vec4 result; uniform float size;
+in vec4 colour; flat in float across; flat in float ring; out vec4 result;
 void main() {
-  float far = length(gl_PointCoord - 0.5) * size;
-  float inside = size < 2.0 ? 1.0 : clamp(size * 0.5 - far + 0.5, 0.0, 1.0);
+  float far = length(gl_PointCoord - 0.5) * across;
+  float inside = across < 2.0 ? 1.0 : clamp(across * 0.5 - far + 0.5, 0.0, 1.0);
+  if (ring > 0.5 && across >= 4.0) inside *= clamp(far - across * 0.5 + 2.0, 0.0, 1.0);
   if (inside <= 0.0) discard;
   result = colour * inside;
 }`;
@@ -93,9 +99,9 @@ class Points {
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.uniform4f(this.at("place"), frame.x0, frame.y0, frame.unit, 0);
     gl.uniform2f(this.at("extent"), frame.width, frame.height);
-    const colours = new Float32Array(48);
-    frame.palette.forEach((colour, at) => colours.set(colour.map((part) => part / 255), at * 3));
-    gl.uniform3fv(this.at("palette"), colours);
+    const colours = new Float32Array(64);
+    frame.palette.forEach(([red, green, blue, shape = 0], at) => colours.set([red / 255, green / 255, blue / 255, shape], at * 4));
+    gl.uniform4fv(this.at("palette"), colours);
     for (const layer of frame.layers) {
       this.bind(layer);
       gl.uniform1f(this.at("size"), Math.max(1, layer.size));
@@ -149,10 +155,11 @@ class Raster {
 
   dots(frame, layer) {
     const { context } = this;
-    const radius = Math.max(0.5, layer.size / 2);
     context.globalAlpha = layer.alpha;
-    frame.palette.forEach((colour, ink) => {
-      context.fillStyle = `rgb(${colour.join(" ")})`;
+    frame.palette.forEach(([red, green, blue, shape = 0], ink) => {
+      const radius = Math.max(0.5, (layer.size * SCALES[shape]) / 2);
+      context.fillStyle = context.strokeStyle = `rgb(${red} ${green} ${blue})`;
+      context.lineWidth = Math.max(1, layer.size / 2);
       context.beginPath();
       for (let at = 0; at < layer.n; at++) {
         if (layer.ink[at] !== ink) continue;
@@ -161,7 +168,8 @@ class Raster {
         context.moveTo(x + radius, y);
         context.arc(x, y, radius, 0, 6.2832);
       }
-      context.fill();
+      if (shape === RING) context.stroke();
+      else context.fill();
     });
   }
 
@@ -179,16 +187,16 @@ class Raster {
     const { counts, inks } = this;
     const { width, height, x0, y0, unit } = frame;
     const { x, y, ink } = layer;
-    const side = Math.max(1, Math.round(layer.size));
-    const shift = (side - 1) / 2;
+    const sides = frame.palette.map((colour) => Math.max(1, Math.round(layer.size * SCALES[colour[3] ?? 0])));
+    const rings = frame.palette.map((colour) => colour[3] === RING);
     const under = frame.layers[0] === layer ? -1 : frame.layers[0].ink[0]; // of the layer below
-    const [right, bottom] = [width - side, height - side];
     for (let at = 0; at < n; at++) {
       const mine = ink[at];
       if (mine === HIDDEN) continue;
-      const left = x0 + x[at] * unit - shift;
-      const top = y0 + y[at] * unit - shift;
-      if (left < 0 || top < 0 || left >= right || top >= bottom) continue;
+      const side = sides[mine];
+      const left = x0 + x[at] * unit - (side - 1) / 2;
+      const top = y0 + y[at] * unit - (side - 1) / 2;
+      if (left < 0 || top < 0 || left >= width - side || top >= height - side) continue;
       let pixel = (top | 0) * width + (left | 0);
       if (side === 1) {
         const seen = inks[pixel] === under ? 0 : counts[pixel];
@@ -198,7 +206,8 @@ class Raster {
       }
       for (let row = 0; row < side; row++, pixel += width) {
         const cut = side > 3 && (row === 0 || row === side - 1) ? 1 : 0; // the corners of a larger dot
-        for (let step = cut; step < side - cut; step++) {
+        const hollow = rings[mine] && side > 3 && row > 0 && row < side - 1; // only the rim of a ring
+        for (let step = cut; step < side - cut; step += hollow ? side - 1 : 1) {
           const seen = inks[pixel + step] === under ? 0 : counts[pixel + step];
           if (seen < 255) counts[pixel + step] = seen + 1;
           inks[pixel + step] = mine;

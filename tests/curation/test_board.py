@@ -58,7 +58,7 @@ def test_a_gap_shows_the_inputs_that_nothing_covers(lopsided: DatasetRow, write:
         panel = board.view(session, lopsided.slug, Look(cell=gap)).selected
     assert panel is not None
     assert panel.uncovered
-    assert all("bread" in text for text in panel.uncovered)
+    assert all("bread" in line.text for line in panel.uncovered)
 
 
 def test_itself_as_target_never_speaks_of_gaps(

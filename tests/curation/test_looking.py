@@ -9,8 +9,8 @@ from sqlmodel import Session
 from app.curation import board, looking, queries, targeting, versions
 from app.curation.board import Look
 from app.curation.board_views import BoardView
-from app.curation.comparing import ComparisonNotFoundError
 from app.curation.looking import SideError, TopicNameError, TopicNotFoundError
+from app.curation.marks import ComparisonNotFoundError
 from app.curation.zooming import SliceNotFoundError
 from app.encoders.hashing import HashingEncoder
 from app.storage import datasets

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.curation import board, gauges, intake, progress, targeting
 from app.curation.board_views import BoardView, RegionView
+from app.curation.darts import Wish
 from app.curation.gauge_views import GaugesView
 from app.curation.intake import Arrival
 from app.web import dart_answers, target_wishes
@@ -161,7 +162,8 @@ def set_target(
 
 @router.get("/board/{frame}/darts.bin", response_class=Response)
 def download_darts(slug: str, frame: int, request: Request, house: HouseDep) -> Response:
-    return dart_answers.payload(request, house, slug, frame, view="board", color="status")
+    wish = Wish(tag=request.query_params.get("h", ""))
+    return dart_answers.payload(request, house, slug, frame, wish)
 
 
 def describe(view: BoardView, measured: GaugesView) -> BoardAnswer:

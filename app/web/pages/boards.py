@@ -6,14 +6,27 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi import Query as FromAddress
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from app.curation import board, gauges, intake, looking, mapping, queries, targeting
+from app.curation import (
+    board,
+    board_table,
+    colouring,
+    gauges,
+    intake,
+    looking,
+    mapping,
+    queries,
+    targeting,
+)
 from app.curation.board import Look
 from app.curation.intake import Arrival
+from app.formats import spreadsheets
+from app.web import downloads
 from app.web.bodies import Caller, Filename, SpooledBody
 from app.web.deps import ActorName, HouseDep, ReadSession, RenderDep, WriteSession
 
 router = APIRouter(prefix="/d/{slug}")
 
+CSV = "text/csv; charset=utf-8"
 LOOK = ("view", "cell", "zoom", "cmp", "color", "renderer")
 """What an address says about looking, not about which samples."""
 
@@ -29,10 +42,11 @@ def read_look(
     cell: Annotated[str, FromAddress(max_length=20)] = "",
     zoom: Annotated[str, FromAddress(max_length=4)] = "",
     cmp: Annotated[str, FromAddress(max_length=120)] = "",
+    color: Annotated[str, FromAddress(max_length=20)] = "",
 ) -> Look:
     """What the address of a board asks for; on a board `cell` is the one that is selected."""
     asked = queries.parse(request.query_params.multi_items(), leaving=LOOK)
-    return Look(view, cell, zoom, cmp, asked)
+    return Look(view, cell, zoom, cmp, asked, colouring.check(color))
 
 
 LookAsked = Annotated[Look, Depends(read_look)]
@@ -51,6 +65,13 @@ def show_board(
     block = "side" if target.endswith("#side") else "content"
     measured = None if look.cell else gauges.view(session, slug)
     return render("boards/show.html", block=block, board=found, map=flat, gauges=measured)
+
+
+@router.get("/board.csv")
+def download_table(slug: str, look: LookAsked, session: ReadSession) -> Response:
+    rows = board_table.rows(board.view(session, slug, look))
+    found = "".join(spreadsheets.row(row) for row in rows)
+    return Response(found, media_type=CSV, headers=downloads.attachment(f"{slug} board.csv"))
 
 
 @router.post("/side")

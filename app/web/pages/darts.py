@@ -2,10 +2,12 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.curation import board_export, darts, queries
+from app.curation import board_export, darts, marks, queries
+from app.curation.colouring import Colour
+from app.curation.darts import Wish
 from app.web import dart_answers, pictures
 from app.web.deps import HouseDep, ReadSession
 
@@ -13,9 +15,19 @@ router = APIRouter(prefix="/d/{slug}/board/{frame}")
 
 View = Literal["board", "map", "target"]
 Color = Annotated[
-    Literal["status", "label", "source", "split", "language"],
+    Colour,
     Query(description="what the categories of the darts say"),
 ]
+
+
+def read_wish(
+    view: View = "board",
+    color: Color = "status",
+    cmp: Annotated[str, Query(max_length=120)] = "",
+    h: Annotated[str, Query(max_length=64)] = "",
+) -> Wish:
+    """Which darts an address asks for; a comparison has colours of its own."""
+    return Wish(view, marks.PREFIX + cmp if cmp else color, h)
 
 
 @router.get("/darts.bin")
@@ -24,10 +36,9 @@ def download_darts(
     frame: int,
     request: Request,
     house: HouseDep,
-    view: View = "board",
-    color: Color = "status",
+    wish: Annotated[Wish, Depends(read_wish)],
 ) -> Response:
-    return dart_answers.payload(request, house, slug, frame, view=view, color=color)
+    return dart_answers.payload(request, house, slug, frame, wish)
 
 
 @router.get("/mask.bin")

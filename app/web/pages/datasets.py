@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
-from app.curation import catalogue
-from app.web.deps import ActorName, ReadSession, RenderDep, WriteSession
+from app.curation import catalogue, demo
+from app.web.deps import ActorName, HouseDep, ReadSession, RenderDep, WriteSession
 
 router = APIRouter()
 
@@ -25,3 +25,9 @@ def create_dataset(
 ) -> Response:
     card = catalogue.create(session, name, actor=actor, task=task)
     return RedirectResponse(f"/d/{card.slug}/import", 303)
+
+
+@router.post("/demo")
+def load_demo(house: HouseDep, actor: ActorName) -> Response:
+    slug = demo.bring(house.write, house.demo, spool=house.spool, actor=actor)
+    return RedirectResponse(f"/d/{slug}/board" if slug else "/", 303)
