@@ -7,6 +7,7 @@ import app.storage.access_tables
 import app.storage.audit_tables
 import app.storage.board_tables
 import app.storage.dart_tables
+import app.storage.import_tables
 import app.storage.measurement_tables
 import app.storage.release_tables  # noqa: F401  all are imported for the tables they define
 

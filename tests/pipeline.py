@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.curation import intake
+from app.curation.column_roles import Told
 from app.curation.intake import Arrival, UploadView
 from app.curation.spooling import SpoolWriter
 from app.encoders import Encoder
@@ -42,7 +43,7 @@ class Pipeline:
         with SpoolWriter(spool, limit=1 << 32) as writer:
             writer.write(data)
             spooled = writer.finish()
-        arrival = Arrival("mia", "data.jsonl", key or None, purpose, mapping)
+        arrival = Arrival("mia", "data.jsonl", key or None, Told(mapping, purpose=purpose))
         with self.write() as session:
             return intake.accept(session, slug, spooled, arrival, spool=spool)
 

@@ -24,6 +24,7 @@ from app.curation import (
     targeting,
 )
 from app.curation.board_views import BoardView, JobView
+from app.curation.column_roles import Told
 from app.curation.gauge_views import GaugesView
 from app.curation.intake import Arrival, UploadView
 from app.curation.review import Change
@@ -54,17 +55,28 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when anything was
 def import_files(
     files: Files,
     dataset: Annotated[str, typer.Option(help="The data set; it is made if it is not there.")],
+    mapping: Annotated[
+        str,
+        typer.Option(help='Roles of columns, {"frage": "input"}, or the name of a kept mapping.'),
+    ] = "",
+    read_as: Annotated[str, typer.Option(help="The format, where its content misleads.")] = "",
+    all_or_nothing: Annotated[
+        bool, typer.Option(help="Keep nothing of a file in which a record is broken.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option(help="Report without storing.")] = False,
     strict: Strict = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Read files into a data set, and report what became of each line."""
-    rejected = 0
+    rejected, told = 0, Told(mapping, read_as)
     with opened(data_dir) as instance:
         slug = _find_or_create(instance, dataset)
         for file in files:
-            view = _rehearse(instance, slug, file) if dry_run else _import(instance, slug, file)
+            if dry_run:
+                view = _rehearse(instance, slug, file, told)
+            else:
+                view = _import(instance, slug, file, told, all_or_nothing=all_or_nothing)
             rejected += view.rejected
             _report(view, file, as_json=as_json)
     if strict and rejected:
@@ -94,7 +106,7 @@ def show_board(
     with opened(data_dir) as instance:
         slug = datasets.slug_of(name)
         if target is not None:
-            _send(instance, slug, target, purpose="target")
+            _send(instance, slug, target, Told(purpose="target"))
         with instance.write() as session:
             if itself:
                 targeting.use_itself(session, slug, actor=ACTOR)
@@ -157,22 +169,28 @@ def _find_or_create(instance: Instance, name: str) -> str:
     return slug
 
 
-def _import(instance: Instance, slug: str, file: Path) -> UploadView:
-    view = _send(instance, slug, file)
+def _import(
+    instance: Instance, slug: str, file: Path, told: Told, *, all_or_nothing: bool
+) -> UploadView:
+    view = _send(instance, slug, file, told, all_or_nothing=all_or_nothing)
     if view.job is not None:
         working.finish(instance, view.job)
     with instance.read() as session:
         return intake.view(session, slug, view.id)
 
 
-def _rehearse(instance: Instance, slug: str, file: Path) -> UploadView:
+def _rehearse(instance: Instance, slug: str, file: Path, told: Told) -> UploadView:
     spooled = _spool(instance, file)
-    return rehearsing.rehearse(instance.read, slug, spooled, spool=instance.settings.spool)
+    return rehearsing.rehearse(instance.read, slug, spooled, told, spool=instance.settings.spool)
 
 
-def _send(instance: Instance, slug: str, file: Path, *, purpose: str = "samples") -> UploadView:
+def _send(
+    instance: Instance, slug: str, file: Path, told: Told, *, all_or_nothing: bool = False
+) -> UploadView:
     spooled = _spool(instance, file)
-    arrival = Arrival(ACTOR, "" if str(file) == "-" else file.name, purpose=purpose)
+    arrival = Arrival(
+        ACTOR, "" if str(file) == "-" else file.name, told=told, all_or_nothing=all_or_nothing
+    )
     with instance.write() as session:
         return intake.accept(session, slug, spooled, arrival, spool=instance.settings.spool)
 

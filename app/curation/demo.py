@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from app.curation import catalogue, intake
+from app.curation.column_roles import Told
 from app.curation.intake import Arrival
 from app.curation.spooling import SpoolWriter
 from app.errors import ConflictError
@@ -45,7 +46,13 @@ def load(write: Sessions, folder: Path, *, spool: Path, actor: str) -> str | Non
         except DatasetExistsError:
             return None
         # The reference first, so that the first board is drawn against it.
-        _send(session, slug, folder / REFERENCE, Arrival(actor, REFERENCE, None, "target"), spool)
+        _send(
+            session,
+            slug,
+            folder / REFERENCE,
+            Arrival(actor, REFERENCE, told=Told(purpose="target")),
+            spool,
+        )
         _send(session, slug, folder / SAMPLES, Arrival(actor, SAMPLES), spool)
     return slug
 

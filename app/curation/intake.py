@@ -8,12 +8,12 @@ import orjson
 from sqlmodel import Session
 
 from app.curation import audit, column_roles, spooling
+from app.curation.column_roles import NOTHING_TOLD, Told
 from app.curation.spooling import Spooled
 from app.errors import ConflictError, DartboardError
-from app.formats import mapping
 from app.storage import datasets, events, jobs, uploads
 from app.storage.events import Event
-from app.storage.tables import RejectRow, UploadRow, UploadState
+from app.storage.tables import DatasetRow, RejectRow, UploadRow, UploadState
 
 SHOWN_REJECTS = 50
 
@@ -61,16 +61,30 @@ class UploadView:
         """Whether the numbers may still grow."""
         return self.state in (UploadState.RECEIVED, UploadState.PARSING)
 
+    @property
+    def checked(self) -> bool:
+        """Whether its numbers say what would become of it, or soon will."""
+        return self.state in (UploadState.CHECKING, UploadState.CHECKED)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing of it is kept yet."""
+        return self.state in uploads.UNDECIDED
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who sent a file, under which label and key; `mapping` says which column holds what."""
+    """Who sent a file, under which label and key, and how it is to be read.
+
+    Nothing is kept of one that is `held` before somebody has looked at it.
+    """
 
     actor: str
     filename: str = ""
     key: str | None = None
-    purpose: str = "samples"
-    mapping: str = ""  # the roles of the columns as JSON
+    told: Told = NOTHING_TOLD
+    held: bool = False
+    all_or_nothing: bool = False
 
 
 def accept(
@@ -82,7 +96,7 @@ def accept(
 
     Raises:
         DatasetNotFoundError: no such data set.
-        MappingError: no sample could be read by this mapping.
+        InvalidError: it cannot be read in the way that its sender says.
         KeyReusedError: the key came before with other bytes.
         TooManyJobsError: too many of the sender's jobs wait already.
     """
@@ -97,7 +111,8 @@ def _accept(
     session: Session, slug: str, spooled: Spooled, arrival: Arrival, *, spool: Path
 ) -> UploadView:
     dataset = datasets.get(session, slug)
-    sent = _row(dataset.id, spooled, arrival)
+    told = column_roles.resolve(session, dataset.id, arrival.told)
+    sent = _row(dataset.id, spooled, arrival, told)
     known = arrival.key and uploads.find_by_key(session, arrival.actor, arrival.key)
     if known:
         if not _same(known, sent):
@@ -105,15 +120,22 @@ def _accept(
         spooling.remove(spool, spooled.name)
         return view(session, slug, known.id)
     upload = uploads.add(session, sent)
+    if not arrival.held:
+        begin(session, dataset, upload, actor=arrival.actor)
+    return view(session, slug, upload.id)
+
+
+def begin(session: Session, dataset: DatasetRow, upload: UploadRow, *, actor: str) -> None:
+    """Ask for the samples of an upload to be kept, and note who did."""
+    upload.state = UploadState.RECEIVED
     title = f"Read {upload.filename or 'an upload'} into {dataset.name}"
     jobs.enqueue(session, "parse", dataset.id, title=title, upload=upload.id)
     event = Event(None, "uploaded", {"upload": upload.id, "sha256": upload.sha256})
-    events.append(session, dataset.id, [event], actor=arrival.actor, batch=f"u{upload.id}")
+    events.append(session, dataset.id, [event], actor=actor, batch=f"u{upload.id}")
     audit.record(
-        session, actor=arrival.actor, kind=audit.Kind.UPLOADED, subject=slug,
+        session, actor=actor, kind=audit.Kind.UPLOADED, subject=dataset.slug,
         upload=upload.id, bytes=upload.bytes, sha256=upload.sha256,
     )  # fmt: skip
-    return view(session, slug, upload.id)
 
 
 def view(session: Session, slug: str, upload_id: int) -> UploadView:
@@ -142,6 +164,12 @@ def history(session: Session, slug: str) -> tuple[UploadView, ...]:
     return tuple(view(session, slug, row.id) for row in rows)
 
 
+def undecided(session: Session, slug: str) -> tuple[UploadView, ...]:
+    """The uploads that somebody began and has not decided on."""
+    rows = uploads.undecided_of(session, datasets.get(session, slug).id)
+    return tuple(view(session, slug, row.id) for row in rows)
+
+
 def rejected_lines(session: Session, slug: str, upload_id: int) -> Iterator[bytes]:
     """The quarantined records as JSON Lines: line, code, reason, text."""
     dataset = datasets.get(session, slug)
@@ -160,15 +188,17 @@ def _told(row: RejectRow) -> dict[str, object]:
     }
 
 
-def _row(dataset_id: int, spooled: Spooled, arrival: Arrival) -> UploadRow:
-    roles = column_roles.read(arrival.mapping)
+def _row(dataset_id: int, spooled: Spooled, arrival: Arrival, told: Told) -> UploadRow:
     return UploadRow(
         dataset_id=dataset_id,
         actor=arrival.actor,
         idempotency_key=arrival.key,
         filename=arrival.filename[:255],
-        purpose=arrival.purpose,
-        mapping=mapping.to_json(roles) if roles else "",
+        purpose=told.purpose,
+        mapping=told.mapping,
+        read_as=told.read_as,
+        all_or_nothing=arrival.all_or_nothing,
+        state=UploadState.WAITING if arrival.held else UploadState.RECEIVED,
         spool_name=spooled.name,
         bytes=spooled.bytes,
         sha256=spooled.sha256,
@@ -176,7 +206,7 @@ def _row(dataset_id: int, spooled: Spooled, arrival: Arrival) -> UploadRow:
 
 
 def _same(known: UploadRow, sent: UploadRow) -> bool:
-    names = ("sha256", "dataset_id", "mapping")
+    names = ("sha256", "dataset_id", "mapping", "read_as")
     return all(getattr(known, name) == getattr(sent, name) for name in names)
 
 

@@ -1,10 +1,12 @@
 """What an upload would do, without storing anything of it."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.curation import parsing, spooling
+from app.curation import column_roles, parsing, repeats, spooling
+from app.curation.chunks import Chunk, Tally
+from app.curation.column_roles import Told
 from app.curation.intake import RejectView, UploadView
-from app.curation.parsing import Chunk
 from app.curation.spooling import Spooled
 from app.formats.sample import Rejected
 from app.storage import datasets, samples
@@ -13,9 +15,45 @@ from app.storage.database import Sessions
 SHOWN_REJECTS = 50
 
 
-def rehearse(
-    read: Sessions, slug: str, spooled: Spooled, *, spool: Path, mapping: str = ""
-) -> UploadView:
+@dataclass(slots=True)
+class Rehearsal:
+    """Counts chunk by chunk, as if each had been stored before the next.
+
+    Fingerprints are held as numbers of 64 bits: what is counted needs no more,
+    and a million of them fit into 100 MB.
+    """
+
+    read: Sessions
+    dataset_id: int
+    prints: set[int] = field(default_factory=set)
+    named: dict[str, int] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+
+    def count(self, chunk: Chunk) -> Tally:
+        """What would become of the chunk."""
+        told = [(_short(sample.fingerprint), sample.external_id) for _, sample, _ in chunk.samples]
+        self._look_up(chunk)
+        before = {name: self.named[name] for _, name in told if name in self.named}
+        tally = Tally(rejected=len(chunk.rejects), blank=chunk.blank)
+        for verdict in repeats.judge(told, self.prints, self.named):
+            tally.add(verdict)
+        self.gone |= {old for name, old in before.items() if self.named[name] != old}
+        return tally
+
+    def _look_up(self, chunk: Chunk) -> None:
+        """Learn what the data set holds of these, but for what was changed since."""
+        found = [sample for _, sample, _ in chunk.samples]
+        names = {sample.external_id for sample in found} - self.named.keys() - {""}
+        with self.read() as session:
+            prints = samples.known_fingerprints(
+                session, self.dataset_id, [sample.fingerprint for sample in found]
+            )
+            named = samples.fingerprints_by_name(session, self.dataset_id, sorted(names))
+        self.prints |= set(map(_short, prints)) - self.gone
+        self.named |= {name: _short(fingerprint) for name, fingerprint in named.items()}
+
+
+def rehearse(read: Sessions, slug: str, spooled: Spooled, told: Told, *, spool: Path) -> UploadView:
     """Read the whole file and count; the spooled bytes are removed again.
 
     Raises:
@@ -24,38 +62,29 @@ def rehearse(
         MappingError: no sample could be read by this mapping.
     """
     try:
-        return _count(read, slug, spooled, spool / spooled.name, mapping)
+        with read() as session:
+            dataset_id = datasets.get(session, slug).id
+            told = column_roles.resolve(session, dataset_id, told)
+        return _count(Rehearsal(read, dataset_id), slug, spooled, spool / spooled.name, told)
     finally:
         spooling.remove(spool, spooled.name)
 
 
-def _count(read: Sessions, slug: str, spooled: Spooled, path: Path, mapping: str) -> UploadView:
-    with read() as session:
-        dataset_id = datasets.get(session, slug).id
-    counts = dict.fromkeys(("lines", "accepted", "duplicate", "rejected", "blank"), 0)
-    seen: set[str] = set()
+def _count(rehearsal: Rehearsal, slug: str, spooled: Spooled, path: Path, told: Told) -> UploadView:
+    total, lines = Tally(), 0
     rejects: list[Rejected] = []
-    reading = parsing.read_file(path, told=mapping)
+    reading = parsing.read_file(path, told)
     for chunk in reading.chunks:
-        fresh = _count_fresh(read, dataset_id, chunk, seen)
-        counts["lines"] += chunk.entries
-        counts["accepted"] += fresh
-        counts["duplicate"] += len(chunk.samples) - fresh
-        counts["rejected"] += len(chunk.rejects)
-        counts["blank"] += chunk.blank
+        total += rehearsal.count(chunk)
+        lines += chunk.entries
         rejects += [reject for _, reject in chunk.rejects[: SHOWN_REJECTS - len(rejects)]]
     shown = tuple(RejectView(r.line, r.code, r.reason, r.text) for r in rejects)
     return UploadView(
         id=0, dataset=slug, filename="", purpose="samples", state="rehearsed", error="",
         bytes=spooled.bytes, container=reading.container, dialect=reading.dialect,
-        updated=0, job=None, rejects=shown, **counts,
+        job=None, rejects=shown, lines=lines, **total.counts,
     )  # fmt: skip
 
 
-def _count_fresh(read: Sessions, dataset_id: int, chunk: Chunk, seen: set[str]) -> int:
-    prints = {sample.fingerprint for _, sample, _ in chunk.samples}
-    with read() as session:
-        known = samples.known_fingerprints(session, dataset_id, list(prints))
-    fresh = prints - known - seen
-    seen |= fresh
-    return len(fresh)
+def _short(fingerprint: str) -> int:
+    return int(fingerprint[:16], 16)

@@ -1,12 +1,12 @@
 """One sample's page: the conversation, where it lies, what happened to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
 from sqlmodel import Session
 
-from app.curation import queries, sample_rows, telling
+from app.curation import previewing, queries, sample_rows, telling
 from app.curation.board_views import DatasetHead
 from app.curation.queries import Query
 from app.curation.sample_rows import href
@@ -14,11 +14,10 @@ from app.curation.sample_views import (
     CountsView,
     EventView,
     HistoryLine,
-    MessageView,
     SampleRecord,
     SampleView,
 )
-from app.formats.sample import Kind, Message, Sample, load_sample
+from app.formats.sample import Kind, load_sample
 from app.storage import datasets, events, samples, uploads
 from app.storage.filters import Filter
 from app.storage.samples import SampleNotFoundError
@@ -61,9 +60,10 @@ def describe(
         id=sample.id, external_id=sample.external_id, preview=sample.preview,
         status=str(sample.status), version=sample.version, revision=sample.revision,
         label=sample.label, deleted=sample.deleted,
-        messages=_messages(said.prompt if paired else said.messages),
-        chosen=_messages(said.chosen if paired else ()), rejected=_messages(said.rejected),
-        verdict=_verdict(said),
+        messages=previewing.turns(said.prompt if paired else said.messages),
+        chosen=previewing.turns(said.chosen if paired else ()),
+        rejected=previewing.turns(said.rejected),
+        verdict=previewing.verdict(said),
         raw=sample.raw, pretty=_pretty(sample), facts=_facts(sample, upload, KINDS[said.kind]),
         cell=cell.get("id", ""), cell_name=sample_rows.named(cell),
         cell_href=f"/d/{slug}/board?cell={cell['id']}" if cell else "",
@@ -128,21 +128,6 @@ def _place(
         href(slug, f"s/{previous}", context.query, **further) if previous else "",
         href(slug, f"s/{following}", context.query, **further) if following else "",
     )
-
-
-def _messages(messages: Iterable[Message]) -> tuple[MessageView, ...]:
-    return tuple(map(_message, messages))
-
-
-def _verdict(said: Sample) -> str:
-    if said.desirable is None:
-        return ""
-    return "good" if said.desirable else "bad"
-
-
-def _message(message: Message) -> MessageView:
-    extra = orjson.dumps(dict(message.extra), option=orjson.OPT_INDENT_2).decode()
-    return MessageView(message.role, message.content, extra if message.extra else "")
 
 
 def _pretty(sample: SampleRow) -> str:

@@ -7,6 +7,8 @@ from app.formats.sample import Facets
 LABELS = ("label", "category", "intent", "class")
 LANGUAGES = ("lang", "language")
 NAMES = ("id", "uid", "external_id")
+NAME_CHARACTERS = 200
+"""What is longer is no id that anybody gave; it stays in its column."""
 
 _FACETS = frozenset((*LABELS, *LANGUAGES, "source", "split"))
 _NO_FACETS = Facets()
@@ -27,7 +29,12 @@ def facets_of(value: Mapping[str, object]) -> Facets:
 
 def external_id_of(value: Mapping[str, object]) -> str:
     """What the source calls this record, or nothing."""
-    return _first(value, NAMES)
+    return as_name(_first(value, NAMES))
+
+
+def as_name(text: str) -> str:
+    """The text as an id, or nothing where it is too long for one."""
+    return text if len(text) <= NAME_CHARACTERS else ""
 
 
 def others(value: Mapping[str, object], known: Collection[str]) -> dict[str, object]:

@@ -121,6 +121,17 @@ def parse(record: Record, mapping: Mapping) -> Sample | Rejected:
     return found
 
 
+def overlay(sample: Sample, value: Columns[str, object], mapping: Mapping) -> Sample:
+    """The sample of a dialect, with what was said about the columns beside its conversation."""
+    dropped = mapping.named("ignore")
+    return replace(
+        sample,
+        facets=replace(_facets(value, mapping), origin=sample.facets.origin),
+        external_id=columns.as_name(_cell(value, mapping.named("id"))),
+        extra=columns.others(sample.extra, dropped) if dropped else sample.extra,
+    )
+
+
 def read(value: Columns[str, object], mapping: Mapping) -> Sample | Fault:
     """The sample of one object, or what is wrong with it."""
     if mapping.lack:
@@ -137,7 +148,7 @@ def read(value: Columns[str, object], mapping: Mapping) -> Sample | Fault:
     return Sample(
         messages=found,
         facets=_facets(value, mapping),
-        external_id=_cell(value, mapping.named("id")),
+        external_id=columns.as_name(_cell(value, mapping.named("id"))),
         extra={
             name: cell
             for name, cell in value.items()
@@ -227,5 +238,6 @@ def _facets(value: Columns[str, object], mapping: Mapping) -> Facets:
 
 
 def _cell(value: Columns[str, object], names: Sequence[str]) -> str:
-    text = _text(value, names[:1])
-    return "" if isinstance(text, Fault) else text
+    """What the first of the columns says that says anything in plain text."""
+    texts = (_text(value, (name,)) for name in names)
+    return next((text for text in texts if text and isinstance(text, str)), "")

@@ -65,6 +65,16 @@ def by_external_id(session: Session, dataset_id: int, asked: Sequence[str]) -> d
     return {row.external_id: row for row in session.exec(query)}
 
 
+def fingerprints_by_name(session: Session, dataset_id: int, asked: Sequence[str]) -> dict[str, str]:
+    """The fingerprints of the samples that carry one of these ids of their source."""
+    if not asked:
+        return {}
+    query = select(SampleRow.external_id, SampleRow.fingerprint).where(
+        SampleRow.dataset_id == dataset_id, col(SampleRow.external_id).in_(asked)
+    )
+    return dict(session.exec(query).all())
+
+
 def get(session: Session, dataset_id: int, sample_id: int) -> SampleRow:
     """Return the sample of this data set, or raise SampleNotFoundError."""
     row = session.get(SampleRow, sample_id)

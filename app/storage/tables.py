@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -56,8 +57,16 @@ class Origin(StrEnum):
 
 
 class UploadState(StrEnum):
-    """Where an upload is in its life: received -> parsing -> done or failed."""
+    """Where an upload is in its life: received -> parsing -> done or failed.
 
+    One that is still looked at before its samples are kept comes by
+    sending -> waiting -> checking -> checked -> received.
+    """
+
+    SENDING = "sending"  # its parts arrive
+    WAITING = "waiting"  # somebody says how it is to be read
+    CHECKING = "checking"
+    CHECKED = "checked"  # its counts say what would become of it
     RECEIVED = "received"
     PARSING = "parsing"
     DONE = "done"
@@ -104,6 +113,9 @@ class UploadRow(SQLModel, table=True):
     purpose: str = Field(default="samples", max_length=20)  # or "target"
     # Roles of columns as JSON; empty where the fields speak for themselves.
     mapping: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    # A dialect that the sender names; empty where the content tells it.
+    read_as: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
+    all_or_nothing: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     spool_name: str = Field(max_length=80)
     bytes: int = Field(sa_type=BigInteger)
     sha256: str = Field(max_length=64)

@@ -3,11 +3,19 @@
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from app.errors import NotFoundError
 from app.formats.sample import Rejected
-from app.storage.tables import RejectRow, UploadRow
+from app.storage.tables import RejectRow, UploadRow, UploadState
+
+UNDECIDED = (
+    UploadState.SENDING,
+    UploadState.WAITING,
+    UploadState.CHECKING,
+    UploadState.CHECKED,
+)
+"""Before anybody said that its samples are to be kept."""
 
 
 class UploadNotFoundError(NotFoundError):
@@ -36,9 +44,34 @@ def find_by_key(session: Session, actor: str, key: str) -> UploadRow | None:
 
 
 def of_dataset(session: Session, dataset_id: int, *, limit: int = 50) -> Sequence[UploadRow]:
-    """The newest uploads of a data set."""
-    query = select(UploadRow).where(UploadRow.dataset_id == dataset_id)
+    """The newest uploads of a data set, without those that are not decided on yet."""
+    query = select(UploadRow).where(
+        UploadRow.dataset_id == dataset_id, col(UploadRow.state).not_in(UNDECIDED)
+    )
     return session.exec(query.order_by(col(UploadRow.id).desc()).limit(limit)).all()
+
+
+def undecided_of(session: Session, dataset_id: int) -> Sequence[UploadRow]:
+    """The uploads of a data set that somebody began and has not decided on, oldest first."""
+    query = select(UploadRow).where(
+        UploadRow.dataset_id == dataset_id, col(UploadRow.state).in_(UNDECIDED)
+    )
+    return session.exec(query.order_by(col(UploadRow.id))).all()
+
+
+def remove(session: Session, upload: UploadRow) -> None:
+    """Forget an upload, its parts and its rejects: before anything was kept of it."""
+    session.delete(upload)
+    session.flush()
+
+
+def forget_counts(session: Session, upload: UploadRow) -> None:
+    """Take back what was counted and quarantined: the file is about to be read from its start."""
+    session.exec(delete(RejectRow).where(col(RejectRow.upload_id) == upload.id))
+    upload.error = upload.container = upload.dialect = ""
+    upload.lines = upload.accepted = upload.updated = 0
+    upload.duplicate = upload.rejected = upload.blank = 0
+    session.flush()
 
 
 def add_rejects(session: Session, upload_id: int, rejects: Sequence[tuple[int, Rejected]]) -> None:

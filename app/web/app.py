@@ -36,6 +36,7 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
         body_limit=Limit(settings.body_bytes, settings.idle_seconds, 2 * settings.idle_seconds),
         rates=Rates(_allowances(settings)),
         model=ModelFacts(probing.place_of(settings.model_url), settings.model_name),
+        encoder=settings.encoder,
     )
     app.mount("/static", StaticFiles(directory=settings.static), name="static")
     for router in (*pages.ROUTERS, *api.ROUTERS):

@@ -30,6 +30,7 @@ class House:
     body_limit: Limit
     rates: Rates
     model: ModelFacts
+    encoder: str
 
 
 def get_house(request: Request) -> House:

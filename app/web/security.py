@@ -29,6 +29,13 @@ PERMISSIONS: Permissions = {
     ("POST", "/d/{slug}/paste"): CURATOR,
     ("POST", "/d/{slug}/uploads"): CURATOR,
     ("GET", "/d/{slug}/uploads/{upload}"): VIEWER,
+    ("GET", "/d/{slug}/uploads/{upload}/fields"): CURATOR,
+    ("POST", "/d/{slug}/uploads/{upload}/fields"): CURATOR,
+    ("GET", "/d/{slug}/uploads/{upload}/check"): CURATOR,
+    ("POST", "/d/{slug}/uploads/{upload}/check"): CURATOR,
+    ("GET", "/d/{slug}/uploads/{upload}/map"): CURATOR,
+    ("POST", "/d/{slug}/uploads/{upload}/import"): CURATOR,
+    ("POST", "/d/{slug}/uploads/{upload}/discard"): CURATOR,
     ("GET", "/d/{slug}/uploads/{upload}/rejects"): VIEWER,
     # Pages, board
     ("GET", "/d/{slug}"): VIEWER,

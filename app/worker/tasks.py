@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app import encoders
 from app.curation import (
+    checking,
     copying,
     drawing,
     embedding,
@@ -44,6 +45,9 @@ def make_tasks(tools: Tools) -> Mapping[str, Task]:
     def parse(job: JobRow) -> None:
         parsing.parse_upload(read, write, job, tools.spool)
 
+    def check(job: JobRow) -> None:
+        checking.run(read, write, job, tools.spool)
+
     def embed(job: JobRow) -> None:
         embedding.embed_missing(read, write, job, tools.encoder)
         mapping.ask_after_embedding(write, job)
@@ -62,6 +66,7 @@ def make_tasks(tools: Tools) -> Mapping[str, Task]:
 
     return {
         "parse": parse,
+        "check": check,
         "embed": embed,
         "draw": draw,
         "copy": partial(copying.copy_texts, read, write),

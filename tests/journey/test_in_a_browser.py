@@ -1,5 +1,6 @@
 """A curator's whole path in a real browser, on both databases: by page and by keyboard."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,10 +44,9 @@ def bring_in(page: Page, server: Server) -> None:
     page.get_by_role("button", name="Create").first.click()
     expect(page).to_have_url(f"{server.address}/d/journey/import")
     page.locator("input[type=file]").first.set_input_files(DEMO / "everyday.jsonl")
-    send = page.get_by_role("button", name="Upload")
-    if send.count() and "/uploads/" not in page.url:
-        send.first.click()
-    page.wait_for_url("**/uploads/*")
+    page.wait_for_url("**/uploads/*/check")
+    page.get_by_role("button", name="Import 407 samples").click()
+    page.wait_for_url(re.compile(r"/uploads/\d+$"))
     expect(page.get_by_text("407").first).to_be_visible(timeout=30_000)
 
 

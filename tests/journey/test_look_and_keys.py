@@ -245,6 +245,9 @@ def test_a_file_goes_up_with_its_report(visitor: Visitor, tmp_path: Path) -> Non
     file = tmp_path / "two words é.jsonl"
     file.write_text('{"instruction": "Mend a chair leg", "output": "Glue and clamp it."}\n{\n')
     page.set_input_files("input[name=file]", file)
+    page.wait_for_url("**/check")
+    assert "1 broken" in page.inner_text(".sum")
+    page.click("text=Import 1 sample")
     page.wait_for_url(re.compile(r"/uploads/\d+$"))
     page.wait_for_selector("text=1 accepted + 0 seen before + 1 rejected + 0 blank = 2 lines")
     assert page.inner_text("h1") == "two words é.jsonl"
@@ -270,7 +273,9 @@ def test_without_javascript_the_board_is_clicked_and_text_is_pasted(
     page.fill(
         "textarea[name=text]", '{"prompt": "Wobbly table", "completion": "Fold a card under it."}'
     )
-    page.click("text=Import the text")
+    page.click("text=Look at the text")
+    assert "Fold a card under it." in page.inner_text(".preview")
+    page.click("text=Import 1 sample")
     assert re.search(r"/uploads/\d+$", page.url)
     page = somebody.open(PAGES["sample"])
     page.click("button[value=approved]")

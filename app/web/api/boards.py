@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.curation import board, gauges, intake, progress, targeting
 from app.curation.board_views import BoardView, RegionView
+from app.curation.column_roles import Told
 from app.curation.darts import Wish
 from app.curation.gauge_views import GaugesView
 from app.curation.intake import Arrival
@@ -154,7 +155,7 @@ def set_target(
         with house.write() as session:
             job = target_wishes.carry_out(session, slug, wish, request.state.actor)
             return TargetReceipt(upload=None, job=job.id)
-    arrival = Arrival(caller.actor, filename, caller.key, purpose="target")
+    arrival = Arrival(caller.actor, filename, caller.key, told=Told(purpose="target"))
     with house.write() as session:
         view = intake.accept(session, slug, spooled, arrival, spool=house.spool)
     return TargetReceipt(upload=view.id, job=view.job)

@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.curation import intake, rehearsing
+from app.curation.column_roles import Told
 from app.curation.intake import Arrival, UploadView
 from app.web.bodies import Caller, SpooledBody
 from app.web.deps import House, HouseDep, ReadSession
@@ -60,9 +61,23 @@ class UploadOptions(BaseModel):
     mapping: str = Field(
         default="",
         max_length=10_000,
-        description="a role for each column, as JSON",
+        description="a role for each column, as JSON, or the name of a kept mapping",
         examples=['{"utterance": "input", "intent": "output"}'],
     )
+    read_as: str = Field(
+        default="",
+        max_length=40,
+        description="the format, where its content misleads",
+        examples=["alpaca"],
+    )
+    all_or_nothing: bool = Field(
+        default=False, description="keep nothing of a file in which a record is broken"
+    )
+
+    @property
+    def told(self) -> Told:
+        """What the sender says about the file."""
+        return Told(self.mapping, self.read_as)
 
 
 @router.post("", status_code=202, responses={201: {"model": UploadAnswer}})
@@ -77,11 +92,15 @@ def upload(
     if options.dry_run:
         response.status_code = 200
         return describe(
-            rehearsing.rehearse(
-                house.read, slug, spooled, spool=house.spool, mapping=options.mapping
-            )
+            rehearsing.rehearse(house.read, slug, spooled, options.told, spool=house.spool)
         )
-    arrival = Arrival(caller.actor, options.filename, caller.key, mapping=options.mapping)
+    arrival = Arrival(
+        caller.actor,
+        options.filename,
+        caller.key,
+        options.told,
+        all_or_nothing=options.all_or_nothing,
+    )
     with house.write() as session:
         view = intake.accept(session, slug, spooled, arrival, spool=house.spool)
     view = _wait_for(house, view, options.wait)

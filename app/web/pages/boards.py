@@ -18,6 +18,7 @@ from app.curation import (
     targeting,
 )
 from app.curation.board import Look
+from app.curation.column_roles import Told
 from app.curation.intake import Arrival
 from app.formats import spreadsheets
 from app.web import downloads
@@ -97,7 +98,8 @@ def rename_topic(
 @router.post("/target")
 def set_reference(slug: str, spooled: SpooledBody, caller: Caller, filename: Filename) -> Response:
     house = caller.house
-    arrival = Arrival(caller.actor, filename or "reference", caller.key, purpose="target")
+    target = Told(purpose="target")
+    arrival = Arrival(caller.actor, filename or "reference", caller.key, target)
     with house.write() as session:
         view = intake.accept(session, slug, spooled, arrival, spool=house.spool)
     return JSONResponse({"location": f"/d/{slug}/uploads/{view.id}"}, 201)
