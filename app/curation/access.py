@@ -42,6 +42,8 @@ class Actor:
     kind: str
     dataset_id: int | None = None
     """The one data set that a bound token may reach; None for all."""
+    keys: str = ""
+    """Which keys a person has changed, as web.keys reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,14 @@ def by_session(session: Session, secret: str) -> Recognised | None:
     visit = access.find_session(session, key)
     if visit is None:
         return None
-    return Recognised(Actor(visit.name, Role(visit.role), PERSON), key, visit.stale)
+    return Recognised(
+        Actor(visit.name, Role(visit.role), PERSON, keys=visit.keys), key, visit.stale
+    )
+
+
+def keep_keys(session: Session, name: str, keys: str) -> None:
+    """Keep which keys this person has changed."""
+    access.save_keys(session, name, keys)
 
 
 def by_token(session: Session, token: str) -> Recognised | None:

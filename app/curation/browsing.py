@@ -1,4 +1,4 @@
-"""Samples as lists, pages and queues. Everything is asked in the query language."""
+"""Samples as lists and pages. Everything is asked in the query language."""
 
 from sqlmodel import Session
 
@@ -10,11 +10,11 @@ from app.curation.sample_rows import href
 from app.curation.sample_views import (
     CountsView,
     MoreRows,
-    QueueEnd,
     RowView,
     SamplesView,
     SampleView,
 )
+from app.curation.walking import Walk
 from app.storage import datasets, jobs, samples
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
@@ -33,7 +33,7 @@ def listing(
     found = more(session, slug, query, after=after, limit=limit)
     asked = queries.write(query)
     return SamplesView(
-        head=_head(session, dataset, counts),
+        head=head_from(session, dataset, counts),
         rows=found.rows,
         total=total,
         counts=counts,
@@ -73,44 +73,14 @@ def row(session: Session, slug: str, sample_id: int, query: Query) -> RowView:
     return sample_rows.describe(session, dataset, query, found)[0]
 
 
-def show(
-    session: Session, slug: str, sample_id: int, query: Query, *, queue: bool = False
-) -> SampleView:
+def show(session: Session, slug: str, sample_id: int, walk: Walk) -> SampleView:
     """The sample's page, at its place in what the query finds."""
     dataset = datasets.get(session, slug)
     sample = samples.get(session, dataset.id, sample_id)
     counts = counts_of(session, dataset)
-    wanted = queries.resolve(session, dataset.id, _waiting(query) if queue else query)
-    return sample_page.describe(
-        session,
-        dataset,
-        sample,
-        Context(query, wanted, _head(session, dataset, counts), counts, queue=queue),
-    )
-
-
-def next_in_queue(
-    session: Session, slug: str, query: Query, *, after: int = 0
-) -> SampleView | QueueEnd:
-    """The first sample after this one that waits for a decision, or the end of the queue."""
-    dataset = datasets.get(session, slug)
-    wanted = queries.resolve(session, dataset.id, _waiting(query))
-    following = samples.after(session, dataset.id, wanted, after)
-    counts = counts_of(session, dataset)
-    head = _head(session, dataset, counts)
-    if following is None:
-        return QueueEnd(
-            head=head,
-            counts=counts,
-            skipped=samples.count(session, dataset.id, wanted),
-            again_href=href(slug, "review", query),
-            list_href=href(slug, "samples", query),
-            query=queries.write(query),
-        )
-    sample = samples.get(session, dataset.id, following)
-    return sample_page.describe(
-        session, dataset, sample, Context(query, wanted, head, counts, queue=True)
-    )
+    wanted = queries.resolve(session, dataset.id, walk.query)
+    head = head_from(session, dataset, counts)
+    return sample_page.describe(session, dataset, sample, Context(walk, wanted, head, counts))
 
 
 def counts_of(session: Session, dataset: DatasetRow) -> CountsView:
@@ -121,15 +91,17 @@ def counts_of(session: Session, dataset: DatasetRow) -> CountsView:
     )
 
 
+def head_of(session: Session, dataset: DatasetRow) -> DatasetHead:
+    """The data set as its pages name it."""
+    total = samples.count(session, dataset.id)
+    return DatasetHead(dataset.slug, dataset.name, total, jobs.count_open(session))
+
+
 def counts(session: Session, slug: str) -> CountsView:
     """How many samples have each status."""
     return counts_of(session, datasets.get(session, slug))
 
 
-def _waiting(query: Query) -> Query:
-    """What of a query waits for a decision; a query about statuses says itself what that is."""
-    return query if query.values("status") else query.but("status", Status.PENDING.value)
-
-
-def _head(session: Session, dataset: DatasetRow, counts: CountsView) -> DatasetHead:
+def head_from(session: Session, dataset: DatasetRow, counts: CountsView) -> DatasetHead:
+    """The data set as its pages name it, where its samples are counted already."""
     return DatasetHead(dataset.slug, dataset.name, counts.total, jobs.count_open(session))

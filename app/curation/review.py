@@ -1,99 +1,35 @@
 """Decisions about samples: one at a time or all that match, every one an act that can be undone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from sqlmodel import Session
 
-from app.curation import bulk, moves, queries, revising, texts, undoing
+from app.curation import bulk, changing, moves, queries, revising, undoing
+from app.curation.changing import (
+    Change,
+    ChangeError,
+    Decision,
+    SameTextError,
+    StaleSampleError,
+)
 from app.curation.moves import Act, Move
 from app.curation.queries import Query
 from app.curation.review_fold import State
-from app.errors import ConflictError, InvalidError
 from app.formats import messages as dialect
 from app.formats import turn_lists, values
 from app.formats.dialect import missing
 from app.formats.entries import DEFAULT, Fault
 from app.formats.sample import Message, Sample, load_sample
-from app.storage import datasets, events, revisions, samples
+from app.storage import card_leases, datasets, events, revisions, samples
 from app.storage.database import Sessions
 from app.storage.events import Event
-from app.storage.tables import JobRow, Origin, SampleRow, Status
+from app.storage.tables import JobRow, Origin, SampleRow
 
-LONGEST_REMARK = 4_000
-LONGEST_LABEL = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What somebody wants to be so; None leaves a thing as it is.
-
-    `messages` are records with role and content. `reason` goes with the
-    decision, `note` is a remark of its own.
-    """
-
-    status: str | None = None
-    label: str | None = None
-    deleted: bool | None = None
-    messages: Sequence[Mapping[str, object]] | None = None
-    reason: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What became of a change of one sample; `batch` is "" when nothing changed."""
-
-    sample_id: int
-    version: int
-    status: str
-    label: str
-    revision: int
-    deleted: bool
-    batch: str
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything is different now."""
-        return bool(self.batch)
-
-
-class StaleSampleError(ConflictError):
-    """Somebody changed this sample since you read it."""
-
-    code = "stale"
-
-    def __init__(self, theirs: Mapping[str, object], yours: Mapping[str, object]) -> None:
-        super().__init__()
-        self.theirs, self.yours = theirs, yours
-
-    @property
-    def facts(self) -> Mapping[str, object]:
-        """Both sides: the sample as it is now, and what was asked."""
-        return {"theirs": self.theirs, "yours": self.yours}
-
-
-class SameTextError(ConflictError):
-    """Another sample of this data set says exactly the same."""
-
-    code = "same_text"
-
-    def __init__(self, sample_id: int) -> None:
-        super().__init__(f"Sample {sample_id} says exactly the same already.")
-        self.sample_id = sample_id
-
-    @property
-    def facts(self) -> Mapping[str, object]:
-        """Which sample that is."""
-        return {"samples": [self.sample_id]}
-
-
-class ChangeError(InvalidError):
-    """This is nothing that a sample can be."""
-
-    code = "change"
+__all__ = [
+    "Change", "ChangeError", "Decision", "SameTextError", "StaleSampleError",
+    "by_ids", "decide", "decide_many", "read_messages", "run_batch",
+]  # fmt: skip
 
 
 def decide(
@@ -108,18 +44,21 @@ def decide(
         ChangeError: a value is not allowed.
     """
     dataset_id = datasets.get(session, slug).id
-    check(change)
+    changing.check(change)
     events.lock(session, dataset_id)
     row = samples.get(session, dataset_id, sample_id)
     if row.version != version:
         raise StaleSampleError(_theirs(row), _yours(change))
     wanted = _wanted(row, change)
-    batch = moves.new_batch() if wanted or wish_of(change) else moves.new_remark()
+    moving = wanted is not None or changing.is_about_columns(change)
+    batch, why = moves.new_batch() if moving else moves.new_remark(), changing.why_of(change)
     done = [
-        _edit(session, row, wanted, Act("edited", actor, batch, _why(change))),
-        _set(session, row, change, Act(_kind(change), actor, batch, _why(change))),
+        _edit(session, row, wanted, Act("edited", actor, batch, why)),
+        _set(session, row, change, Act(changing.kind_of(change), actor, batch, why)),
         _note(session, row, change, actor=actor, batch=batch),
     ]
+    _decline(session, row, change, actor=actor)
+    card_leases.release(session, row.id)
     session.refresh(row)
     return _told(row, batch if any(done) else "")
 
@@ -131,10 +70,11 @@ def decide_many(
 
     With `preview` nothing is changed: the report says what would be.
     """
-    check(change)
-    if change.messages is not None or not wish_of(change):
+    changing.check(change)
+    asked = changing.wish_of(change)
+    if change.messages is not None or not asked.keys() & {"status", "label", "deleted"}:
         raise ChangeError("A bulk decision sets a status, a label or the trash.")
-    wish = bulk.Wish(query, wish_of(change), _kind(change), _why(change))
+    wish = bulk.Wish(query, asked, changing.kind_of(change), changing.why_of(change))
     dataset_id = datasets.get(session, slug).id
     if preview:
         return bulk.preview(session, dataset_id, wish)
@@ -156,22 +96,6 @@ def by_ids(ids: Sequence[int]) -> Query:
     if not ids:
         raise ChangeError("No samples are chosen.")
     return queries.parse([("ids", ",".join(map(str, ids)))])
-
-
-def check(change: Change) -> None:
-    """Refuse values that no sample can have."""
-    if change.status is not None and change.status not in set(Status):
-        known = ", ".join(status.value for status in Status)
-        raise ChangeError(f"{change.status[:60]!r} is not a status; there is {known}.")
-    for name, text, most in (
-        ("label", change.label or "", LONGEST_LABEL),
-        ("reason", change.reason, LONGEST_REMARK),
-        ("note", change.note, LONGEST_REMARK),
-    ):
-        if len(text) > most:
-            raise ChangeError(f"A {name} has at most {most:,} characters.")
-        if not texts.is_storable(text):
-            raise ChangeError(f"The {name} holds a character that no text can hold.")
 
 
 def read_messages(
@@ -200,17 +124,25 @@ def _parse_bare(value: Mapping[str, object]) -> Sample | Fault:
     return Sample(said) if any(one.content.strip() for one in said) else missing("text")
 
 
-def wish_of(change: Change) -> dict[str, Any]:
-    """The columns that a change names, as events write them."""
-    named = {"status": change.status, "label": change.label, "deleted": change.deleted}
-    return {name: value for name, value in named.items() if value is not None}
-
-
 def _wanted(row: SampleRow, change: Change) -> Sample | None:
     if change.messages is None:
         return None
-    bare = load_sample(row.messages, row.rest).kind == "text"
-    return revising.edited(row, read_messages(change.messages, answered=not bare))
+    kind = load_sample(row.messages, row.rest).kind
+    messages = read_messages(change.messages, answered=kind != "text")
+    if change.rejected is None:
+        return revising.edited(row, messages)
+    if kind != "preference":
+        raise ChangeError("Only a preference pair has another answer.")
+    return revising.paired(row, messages, _other_answer(change), change.answer_turns or 1)
+
+
+def _other_answer(change: Change) -> tuple[Message, ...]:
+    read = read_messages(change.rejected or ())
+    if change.answer_turns is not None and not 1 <= change.answer_turns <= len(
+        change.messages or ()
+    ):
+        raise ChangeError("An answer has at least one turn.")
+    return read
 
 
 def _edit(session: Session, row: SampleRow, wanted: Sample | None, act: Act) -> bool:
@@ -236,7 +168,7 @@ def _edit(session: Session, row: SampleRow, wanted: Sample | None, act: Act) -> 
 
 def _set(session: Session, row: SampleRow, change: Change, act: Act) -> bool:
     state = State(**samples.movable(session, [row.id])[row.id])
-    new = state.after(wish_of(change))
+    new = changing.wanted_of(change, state)
     if not new:
         return False
     moves.apply(session, row.dataset_id, [Move(row.id, state.part(new), new)], act)
@@ -251,14 +183,12 @@ def _note(session: Session, row: SampleRow, change: Change, *, actor: str, batch
     return True
 
 
-def _kind(change: Change) -> str:
-    if change.deleted is not None:
-        return "trashed" if change.deleted else "restored"
-    return "decided" if change.status is not None else "labelled"
-
-
-def _why(change: Change) -> dict[str, str]:
-    return {"reason": change.reason.strip()} if change.reason.strip() else {}
+def _decline(session: Session, row: SampleRow, change: Change, *, actor: str) -> None:
+    """Note that a person does not want a suggestion; there is nothing to undo in it."""
+    if change.declines is None:
+        return
+    event = Event(row.id, "declined", {"from": {}, "to": {}, "declines": change.declines})
+    events.append(session, row.dataset_id, [event], actor=actor, batch=moves.new_remark())
 
 
 def _theirs(row: SampleRow) -> dict[str, object]:
@@ -272,7 +202,7 @@ def _theirs(row: SampleRow) -> dict[str, object]:
 
 
 def _yours(change: Change) -> dict[str, object]:
-    asked: dict[str, object] = dict(wish_of(change))
+    asked: dict[str, object] = dict(changing.wish_of(change))
     if change.messages is not None:
         asked["messages"] = [dict(record) for record in change.messages]
     return asked

@@ -15,7 +15,8 @@ class BrokenHistoryError(ConflictError):
 class State:
     """All of a sample that people may change; the defaults are how it arrives.
 
-    `revision` is the number of the text it shows.
+    `revision` is the number of the text it shows, `quality` 1 to 5 or 0 while nobody
+    rated it, `marks` the labels of which a sample may have several, as `marks_of` reads them.
     """
 
     status: str = "pending"
@@ -23,6 +24,9 @@ class State:
     revision: int = 1
     origin: str = "unknown"
     deleted: bool = False
+    flagged: bool = False
+    quality: int = 0
+    marks: str = ""
 
     def part(self, names: Iterable[str]) -> dict[str, Any]:
         """Some of it, by name."""
@@ -31,6 +35,17 @@ class State:
     def after(self, change: Mapping[str, Any]) -> dict[str, Any]:
         """What of a change is really new."""
         return {name: value for name, value in change.items() if getattr(self, name) != value}
+
+
+def marks_of(text: str) -> tuple[str, ...]:
+    """The marks of a sample, in order: "|billing|refund|" -> ("billing", "refund")."""
+    return tuple(part for part in text.split("|") if part)
+
+
+def written(marks: Iterable[str]) -> str:
+    """Marks as marks_of reads them: each once, in order."""
+    found = sorted(set(marks))
+    return f"|{'|'.join(found)}|" if found else ""
 
 
 def fold(bodies: Iterable[Mapping[str, Any]], start: State) -> State:

@@ -44,6 +44,14 @@ def edited(row: SampleRow, messages: tuple[Message, ...]) -> Sample:
     return changed(before, messages=messages, answer_turns=turns)
 
 
+def paired(
+    row: SampleRow, messages: tuple[Message, ...], other: tuple[Message, ...], answer_turns: int
+) -> Sample:
+    """The pair with both its answers anew: `answer_turns` of the messages are the better one."""
+    before = load_sample(row.messages, row.rest)
+    return changed(before, messages=messages, rejected=other, answer_turns=answer_turns)
+
+
 def text_columns(sample: Sample) -> dict[str, Any]:
     """The columns of a row that follow from what the sample says."""
     asked = sample.input_text

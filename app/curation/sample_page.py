@@ -1,22 +1,23 @@
 """One sample's page: the conversation, where it lies, what happened to it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import orjson
 from sqlmodel import Session
 
-from app.curation import previewing, queries, sample_rows, telling
+from app.curation import labelling, orders, previewing, queries, sample_rows, telling
 from app.curation.board_views import DatasetHead
-from app.curation.queries import Query
-from app.curation.sample_rows import href
+from app.curation.review_fold import State, marks_of
 from app.curation.sample_views import (
     CountsView,
     EventView,
     HistoryLine,
+    OptionView,
     SampleRecord,
     SampleView,
 )
+from app.curation.walking import Walk
 from app.formats.sample import Kind, load_sample
 from app.storage import datasets, events, samples, uploads
 from app.storage.filters import Filter
@@ -34,29 +35,34 @@ KINDS: Mapping[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """In which list or queue a sample is looked at; `wanted` is the list's own filter."""
+    """In which list or queue a sample is looked at.
 
-    query: Query
-    wanted: Filter
+    `wanted` is the list's own filter; a queue has none, and says how many are left.
+    """
+
+    walk: Walk
+    wanted: Filter | None
     head: DatasetHead
     counts: CountsView
-    queue: bool = False
+    left: int = 0
 
 
 def describe(
     session: Session, dataset: DatasetRow, sample: SampleRow, context: Context
 ) -> SampleView:
     """Everything about the sample that its page shows."""
-    slug, query = dataset.slug, context.query
+    slug, walk = dataset.slug, context.walk
     board, places = sample_rows.places_of(session, dataset.id, [sample.id])
     place = places.get(sample.id)
     cell = sample_rows.cell_of(board, place)
     upload = uploads.get(session, dataset.id, sample.upload_id)
     position, matching, previous, following = _place(session, dataset.id, sample.id, context)
+    told, scheme = events.of_sample(session, sample.id), labelling.scheme_by_id(session, dataset.id)
+    state = State(**samples.movable(session, [sample.id])[sample.id])
     said = load_sample(sample.messages, sample.rest)
     paired = said.kind == "preference"
     return SampleView(
-        head=context.head, counts=context.counts, queue=context.queue,
+        head=context.head, counts=context.counts, queue=walk.queue,
         id=sample.id, external_id=sample.external_id, preview=sample.preview,
         status=str(sample.status), version=sample.version, revision=sample.revision,
         label=sample.label, deleted=sample.deleted,
@@ -67,11 +73,18 @@ def describe(
         raw=sample.raw, pretty=_pretty(sample), facts=_facts(sample, upload, KINDS[said.kind]),
         cell=cell.get("id", ""), cell_name=sample_rows.named(cell),
         cell_href=f"/d/{slug}/board?cell={cell['id']}" if cell else "",
-        flags=sample_rows.flags_of(place), history=_history(session, sample, upload),
+        flags=sample_rows.flags_of(place), history=_history(told, sample, upload),
         position=position, matching=matching, previous_href=previous, next_href=following,
-        list_href=href(slug, "samples", query),
+        list_href=walk.plain(slug, "samples"),
         decide_href=f"/d/{slug}/s/{sample.id}/decision",
-        query=queries.write(query), fields=tuple(queries.pairs(query)),
+        edit_href=walk.href(slug, f"s/{sample.id}/edit"),
+        history_href=walk.href(slug, f"s/{sample.id}/history"),
+        skip_href=walk.href(slug, "review", after=sample.id) if walk.queue else "",
+        walk=walk.asked, order=walk.order, orders=_orders(slug, walk) if walk.queue else (),
+        flagged=state.flagged, quality=state.quality, marks=marks_of(state.marks),
+        labels=labelling.bar(scheme, state), guideline=scheme.guideline,
+        suggestions=labelling.open_suggestions(told, scheme, state),
+        query=queries.write(walk.query), fields=tuple(queries.pairs(walk.query)),
     )  # fmt: skip
 
 
@@ -94,6 +107,7 @@ def record(session: Session, sample_id: int) -> SampleRecord:
         rejected=tuple(message.as_record() for message in said.rejected),
         raw=sample.raw, cell=sample_rows.cell_of(board, place).get("id", ""),
         flags=tuple(flag.name for flag in sample_rows.flags_of(place)),
+        flagged=sample.flagged, quality=sample.quality, marks=marks_of(sample.marks),
     )  # fmt: skip
 
 
@@ -114,19 +128,37 @@ def line(event: EventRow) -> HistoryLine:
 def _place(
     session: Session, dataset_id: int, sample_id: int, context: Context
 ) -> tuple[int, int, str, str]:
-    """Position, how many match, and the addresses of the neighbours."""
-    wanted, slug = context.wanted, context.head.slug
+    """Position, how many match, and the addresses of the neighbours.
+
+    A queue is not counted through: its next card is asked for when it is wanted.
+    """
+    wanted, slug, walk = context.wanted, context.head.slug, context.walk
+    if wanted is None:
+        return 0, context.left, "", ""
     matching = samples.count(session, dataset_id, wanted)
     is_found = samples.after(session, dataset_id, wanted, sample_id - 1) == sample_id
     position = samples.place_of(session, dataset_id, wanted, sample_id) + 1 if is_found else 0
     previous = samples.before(session, dataset_id, wanted, sample_id)
     following = samples.after(session, dataset_id, wanted, sample_id)
-    further = {"queue": 1} if context.queue else {}
     return (
         position,
         matching,
-        href(slug, f"s/{previous}", context.query, **further) if previous else "",
-        href(slug, f"s/{following}", context.query, **further) if following else "",
+        walk.href(slug, f"s/{previous}") if previous else "",
+        walk.href(slug, f"s/{following}") if following else "",
+    )
+
+
+def _orders(slug: str, walk: Walk) -> tuple[OptionView, ...]:
+    """The orders of the queue; choosing random shuffles anew."""
+    return tuple(
+        OptionView(
+            value=order,
+            shown=orders.NAMES[order],
+            count=None,
+            chosen=order == walk.order,
+            href=replace(walk, order=order, seed=walk.seed + 1).href(slug, "review"),
+        )
+        for order in orders.ORDERS
     )
 
 
@@ -154,9 +186,11 @@ def _facts(sample: SampleRow, upload: UploadRow, kind: str) -> tuple[tuple[str, 
     return tuple((name, value) for name, value in told if value)
 
 
-def _history(session: Session, sample: SampleRow, upload: UploadRow) -> tuple[HistoryLine, ...]:
+def _history(
+    told: Sequence[EventRow], sample: SampleRow, upload: UploadRow
+) -> tuple[HistoryLine, ...]:
     named = upload.filename or f"upload {upload.id}"
     record = f"Imported from {named}, record {sample.position + 1:,}"
     first = HistoryLine(upload.actor, sample.created_at, record, "")
-    lines = [line(event) for event in reversed(events.of_sample(session, sample.id))]
+    lines = [line(event) for event in reversed(told)]
     return (*lines[:SHOWN_EVENTS], first)

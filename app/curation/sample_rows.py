@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.curation import queries
 from app.curation.queries import Query
+from app.curation.review_fold import marks_of
 from app.curation.sample_views import FlagView, RowView
 from app.storage import frames, placements
 from app.storage.board_tables import PlacementRow
@@ -99,6 +100,9 @@ def _row(
         turns=row.turns,
         length=row.length,
         version=row.version,
+        flagged=row.flagged,
+        quality=row.quality,
+        marks=marks_of(row.marks),
         href=href(slug, f"s/{row.id}", query),
         decide_href=f"/d/{slug}/s/{row.id}/decision",
     )

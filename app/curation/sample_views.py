@@ -39,6 +39,9 @@ class RowView:
     turns: int
     length: int
     version: int
+    flagged: bool
+    quality: int
+    marks: tuple[str, ...]
     href: str  # its page, in the context of the list
     decide_href: str  # where a decision posts to, with "?" and the list's query behind it
 
@@ -124,6 +127,39 @@ class MessageView:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentView:
+    """One of the last decisions of a person."""
+
+    sample_id: int
+    letter: str  # A, X, N, P, E or L
+    said: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelView:
+    """One label of the scheme, as the bar of labels shows it on a sample."""
+
+    name: str
+    key: str  # "1" or "Shift+1", "" without one
+    act: str  # of the key: "label-1"
+    hue: int  # 1..8, 0: none
+    exclusive: bool
+    on: bool  # whether the sample has it
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionView:
+    """A label that a rule or a model proposes; nothing is so until a person accepts it."""
+
+    seq: int
+    label: str
+    exclusive: bool
+    by: str  # "rule" or the name of a model
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One thing that happened to a sample."""
 
@@ -168,6 +204,19 @@ class SampleView:
     query: str
     fields: tuple[tuple[str, str], ...]  # the query as hidden fields of the decision's form
     queue: bool  # one at a time: after a decision the next pending sample comes
+    walk: str  # the query string that leads on, with the order of the queue
+    order: str
+    orders: tuple[OptionView, ...]  # the orders of the queue, to change to
+    edit_href: str
+    history_href: str
+    skip_href: str  # of the queue, the next card without deciding
+    flagged: bool
+    quality: int  # 1..5, 0: not rated
+    marks: tuple[str, ...]
+    labels: tuple[LabelView, ...]  # of the scheme; nothing without one
+    suggestions: tuple[SuggestionView, ...]
+    guideline: str
+    recent: tuple[RecentView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +226,7 @@ class QueueEnd:
     head: DatasetHead
     counts: CountsView
     skipped: int  # pending samples before this place in the queue
+    elsewhere: int  # how many of them are before other reviewers now
     again_href: str  # the queue from its beginning
     list_href: str
     query: str
@@ -206,6 +256,9 @@ class SampleRecord:
     raw: str
     cell: str
     flags: tuple[str, ...]
+    flagged: bool
+    quality: int
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.curation.review_fold import marks_of
 from app.storage.tables import EventRow
 
 STATUS = {
@@ -33,7 +34,13 @@ def line(kind: str, body: Mapping[str, Any]) -> str:
     """One event of a sample's history: "Undone: set back to pending"."""
     if kind == "noted":
         return "Noted"
+    if kind == "suggested":
+        return f"Suggested: {body.get('suggests', '')} (not a person: {body.get('by', '')})"
+    if kind == "declined":
+        return "Suggestion declined"
     said = change(body.get("to", {}))
+    if "accepts" in body:
+        return f"{said}, as suggested"
     if kind in ("undone", "redone"):
         return f"{kind.capitalize()}: {said[0].lower()}{said[1:]}"
     return said
@@ -48,6 +55,13 @@ def change(to: Mapping[str, Any]) -> str:
         said.append(f"Labelled {to['label']}" if to["label"] else "Label removed")
     if "revision" in to:
         said.append(f"Edited, text {to['revision']}")
+    if "marks" in to:
+        marks = ", ".join(marks_of(to["marks"]))
+        said.append(f"Marked {marks}" if marks else "Marks removed")
+    if "flagged" in to:
+        said.append("Flagged" if to["flagged"] else "Flag removed")
+    if "quality" in to:
+        said.append(f"Rated {to['quality']} of 5" if to["quality"] else "Rating removed")
     if "deleted" in to:
         said.append("Moved to the trash" if to["deleted"] else "Taken out of the trash")
     return ", ".join(said) or "Changed"

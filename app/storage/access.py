@@ -38,6 +38,7 @@ class Visit:
     name: str
     role: str
     stale: bool
+    keys: str = ""
 
 
 def add_user(session: Session, name: str, role: Role) -> UserRow:
@@ -82,12 +83,17 @@ def find_session(session: Session, digest: str) -> Visit | None:
     """Return who is logged in with this session, or None if it has ended."""
     stale = col(SessionRow.seen_at) < now() - NOTE_EVERY
     query = (
-        select(UserRow.name, UserRow.role, stale)
+        select(UserRow.name, UserRow.role, stale, UserRow.keys)
         .join(SessionRow, col(SessionRow.user_id) == UserRow.id)
         .where(SessionRow.hash == digest, ~_ended())
     )
     row = session.exec(query).one_or_none()
-    return None if row is None else Visit(row[0], row[1], bool(row[2]))
+    return None if row is None else Visit(row[0], row[1], bool(row[2]), row[3])
+
+
+def save_keys(session: Session, name: str, keys: str) -> None:
+    """Keep which keys this person has changed."""
+    session.execute(update(UserRow).where(col(UserRow.name) == name).values(keys=keys))
 
 
 def note_session(session: Session, digest: str) -> None:

@@ -17,6 +17,8 @@ class UserRow(SQLModel, table=True):
     name: str = Field(unique=True, max_length=120)
     role: str = Field(max_length=20)
     created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
+    # Which keys they have changed, as JSON: {"A": "approve"}; empty for the usual ones.
+    keys: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class LoginLinkRow(SQLModel, table=True):

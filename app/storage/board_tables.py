@@ -118,6 +118,7 @@ class PlacementRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_placement_cell", "frame_id", "cell"),
         Index("ix_placement_knot", "frame_id", "knot"),
+        Index("ix_placement_similarity", "frame_id", "similarity", "sample_id"),
     )
 
     frame_id: int = Field(foreign_key="frame.id", primary_key=True, ondelete="CASCADE")

@@ -80,6 +80,22 @@ def of_sample(session: Session, sample_id: int) -> Sequence[EventRow]:
     return session.exec(query.order_by(col(EventRow.seq))).all()
 
 
+def recent_of(session: Session, dataset_id: int, actor: str, *, limit: int) -> Sequence[EventRow]:
+    """What this person did to samples in review last, the newest first; undone or not."""
+    query = select(EventRow).where(
+        EventRow.dataset_id == dataset_id,
+        EventRow.actor == actor,
+        col(EventRow.batch).startswith(REVIEW_BATCH),
+    )
+    return session.exec(query.order_by(col(EventRow.seq).desc()).limit(limit)).all()
+
+
+def page(session: Session, dataset_id: int, *, before: int, limit: int) -> Sequence[EventRow]:
+    """What happened to a data set, the newest first, before a seq."""
+    query = select(EventRow).where(EventRow.dataset_id == dataset_id, EventRow.seq < before)
+    return session.exec(query.order_by(col(EventRow.seq).desc()).limit(limit)).all()
+
+
 def steps_of(
     session: Session, dataset_id: int, actor: str, *, before: int, leaving: Sequence[str]
 ) -> list[tuple[int, str]]:

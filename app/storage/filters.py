@@ -45,6 +45,7 @@ class Filter:
     without_flags: tuple[Flag, ...] = ()
     chosen: str | None = None  # a written list of ids, as listed.write has it
     without_chosen: str | None = None
+    leaving: str | None = None  # ids that are passed over, written in the same way
     deleted: bool = False
 
 
@@ -60,6 +61,8 @@ def conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
         clauses.append(is_listed(row.id, wanted.chosen))
     if wanted.without_chosen is not None:
         clauses.append(not_(is_listed(row.id, wanted.without_chosen)))
+    if wanted.leaving is not None:
+        clauses.append(not_(is_listed(row.id, wanted.leaving)))
     return clauses
 
 

@@ -26,6 +26,9 @@ LISTED = (
     SampleRow.length,
     SampleRow.version,
     SampleRow.preview,
+    SampleRow.flagged,
+    SampleRow.quality,
+    SampleRow.marks,
 )
 
 MOVABLE = (
@@ -34,6 +37,9 @@ MOVABLE = (
     SampleRow.revision,
     SampleRow.origin,
     SampleRow.deleted,
+    SampleRow.flagged,
+    SampleRow.quality,
+    SampleRow.marks,
 )
 
 
@@ -246,6 +252,9 @@ def _plain(row: Row[Any]) -> dict[str, Any]:
         "revision": row.revision,
         "origin": str(row.origin),
         "deleted": bool(row.deleted),
+        "flagged": bool(row.flagged),
+        "quality": row.quality,
+        "marks": row.marks,
     }
 
 

@@ -204,6 +204,10 @@ class SampleRow(SQLModel, table=True):
     raw: str = Field(sa_type=Text)
     # What it is beside its messages, as JSON; empty for a plain conversation.
     rest: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    # What reviewers say beside the status. Written as review_fold.marks_of reads them: "|a|b|".
+    flagged: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    quality: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # 1..5, 0: not rated
+    marks: str = Field(default="", max_length=1000, sa_column_kwargs={"server_default": ""})
 
 
 class RevisionRow(SQLModel, table=True):

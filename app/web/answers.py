@@ -76,6 +76,46 @@ class Acting:
         return response
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A form that may have come before: a browser sends it again while it gets no answer."""
+
+    session: Session
+    actor: str
+    key: str
+
+    def earlier(self, *told: object) -> str | None:
+        """What was kept when this form came first; None when it comes now, and is to be done.
+
+        Raises:
+            KeyReusedError: the key came before with another form.
+        """
+        if not self.key:
+            return None
+        digest = hashlib.sha256(orjson.dumps(told, default=str)).hexdigest()
+        row = answers.claim(self.session, self.actor, self.key, digest)
+        if row is not None:
+            row.status = 204
+            return None
+        row = answers.get(self.session, self.actor, self.key)
+        if row.request_hash != digest:
+            raise KeyReusedError
+        return row.body
+
+    def keep(self, told: str) -> None:
+        """Keep what became of the form, for when it comes again."""
+        if self.key:
+            answers.get(self.session, self.actor, self.key).body = told
+
+
+def get_sending(session: WriteSession, actor: ActorName, key: IdempotencyKey = "") -> Sending:
+    """The form as something that is done once."""
+    return Sending(session, actor, key)
+
+
+SentOnce = Annotated[Sending, Depends(get_sending)]
+
+
 async def hash_request(request: Request) -> str:
     """What makes two requests the same: method, address and body."""
     parts = (request.method, request.url.path, request.url.query)

@@ -3,12 +3,15 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi import Query as FromQuery
 
 from app.curation import queries
+from app.curation.orders import Order
 from app.curation.queries import Query
+from app.curation.walking import Walk
 
 PAGING = ("after", "limit")
-PLACE = (*PAGING, "queue")
+PLACE = (*PAGING, "queue", "order", "seed")
 
 
 def read_query(request: Request) -> Query:
@@ -23,6 +26,20 @@ def read_page_query(request: Request) -> Query:
 
 Asked = Annotated[Query, Depends(read_query)]
 AskedOfPage = Annotated[Query, Depends(read_page_query)]
+
+
+def read_walk(
+    query: Annotated[Query, Depends(read_page_query)],
+    *,
+    queue: bool = False,
+    order: Order = "oldest",
+    seed: Annotated[int, FromQuery(ge=0, le=2**31 - 1)] = 0,
+) -> Walk:
+    """How the address goes through samples: the query, and the order of the queue."""
+    return Walk(query, queue, order, seed)
+
+
+AskedWalk = Annotated[Walk, Depends(read_walk)]
 
 MEANINGS = {
     "status": "pending, approved, rejected, needs_work; several by comma",

@@ -37,14 +37,16 @@ class Render:
     ) -> Response:
         """Render the page; or, when HTMX asks and a block is named, just that block."""
         wanted = block if self.is_fragment else None
-        response: Response = self.templates.TemplateResponse(
-            self.request,
-            template,
-            {**self._surroundings(), "status": status, **context},
-            status_code=status,
-            block_name=wanted,
-            headers={"Vary": "HX-Request", "Cache-Control": "no-store"},
-        )
+        person = getattr(self.request.state, "actor", None)
+        with keys.worn(keys.read(person.keys if person else "")):
+            response: Response = self.templates.TemplateResponse(
+                self.request,
+                template,
+                {**self._surroundings(), "status": status, **context},
+                status_code=status,
+                block_name=wanted,
+                headers={"Vary": "HX-Request", "Cache-Control": "no-store"},
+            )
         return response
 
     @property

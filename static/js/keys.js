@@ -22,7 +22,7 @@ export function act(name) {
   if (own && own() !== false) return true;
   const control = [...document.querySelectorAll(`[data-act="${name}"]`)].find((one) => !one.disabled && shown(one));
   if (!control) return false;
-  if (control.matches("input")) {
+  if (control.matches("input, textarea")) {
     control.focus();
     control.select();
   } else {
@@ -32,11 +32,14 @@ export function act(name) {
 }
 
 /** The event as the table writes keys: "A", "Shift+Z", "Mod+K", "ArrowUp", "?". */
-function nameOf(event) {
+function nameOf(event, acts) {
   const letter = event.key.length === 1;
   let key = letter ? event.key.toUpperCase() : event.key;
   // Shift is part of a sign already ("?" is typed with it), but not of a letter or an arrow.
   if (event.shiftKey && (!letter || /[A-Z]/.test(key))) key = `Shift+${key}`;
+  // A digit is meant as it lies on the keyboard, unless the sign that it types has a meaning.
+  const digit = /^Digit(\d)$/.exec(event.code)?.[1];
+  if (digit && !acts.has(key)) key = event.shiftKey ? `Shift+${digit}` : digit;
   if (event.ctrlKey || event.metaKey) key = `Mod+${key}`;
   return event.altKey ? "" : key;
 }
@@ -57,14 +60,14 @@ export function startKeys() {
   const off = document.querySelector("[data-keys-off]");
   const sheet = document.getElementById("keys-sheet");
 
-  off.checked = storage.get("keys-off") === "yes";
+  off.checked = off.dataset.keysOff === "always" || storage.get("keys-off") === "yes";
   off.addEventListener("change", () => storage.set("keys-off", off.checked ? "yes" : "no"));
   onAct("keys", () => sheet.showModal());
   for (const button of document.querySelectorAll("[data-act=keys]")) button.addEventListener("click", () => sheet.showModal());
   sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
 
   const press = (event) => {
-    const key = nameOf(event);
+    const key = nameOf(event, acts);
     const wanted = acts.get(key);
     if (!wanted || belongsElsewhere(event, key)) return;
     if (off.checked && !key.startsWith("Mod+") && key !== "Escape") return;

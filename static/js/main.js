@@ -3,6 +3,7 @@ import { startBoard } from "./board.js";
 import { startDarts } from "./darts.js";
 import { startKeys } from "./keys.js";
 import { startList } from "./list.js";
+import { startReview } from "./review.js";
 import { startPage } from "./side.js";
 import { startUploads } from "./upload.js";
 
@@ -10,5 +11,6 @@ startPage();
 startKeys();
 startUploads();
 startList();
+startReview();
 startBoard();
 startDarts();

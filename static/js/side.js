@@ -127,13 +127,15 @@ function startMessages() {
   // An error is told as a message; what is on the page stays as it was.
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
-    if (ctx.response?.status >= 400) Object.assign(ctx.hx, { retarget: "#toasts", reswap: "beforeend" });
+    if (ctx.sourceElement?.id === "ahead" && ctx.response?.status >= 400) ctx.hx.reswap = "none";
+    else if (ctx.response?.status >= 400) Object.assign(ctx.hx, { retarget: "#toasts", reswap: "beforeend" });
   });
-  document.addEventListener("htmx:error", () => toast("The server cannot be reached. What you did last was not saved.", { bad: true }));
-  document.addEventListener("htmx:before:request", () => document.body.setAttribute("aria-busy", "true"));
+  document.addEventListener("htmx:error", (event) => event.detail.ctx?.sourceElement?.id === "ahead" || toast("The server cannot be reached. What you did last was not saved.", { bad: true }));
+  document.addEventListener("htmx:before:request", (event) => event.detail.ctx?.sourceElement?.id === "ahead" || document.body.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:finally:request", () => document.body.removeAttribute("aria-busy"));
   document.addEventListener("htmx:after:swap", (event) => {
     const old = event.detail.ctx?.target;
+    if (old?.id === "ahead") return; // it is not shown yet
     const fresh = (old?.id && document.getElementById(old.id)) || document;
     const told = fresh.matches?.("[data-announce]") ? fresh : fresh.querySelector("[data-announce]");
     if (told?.dataset.announce) say(told.dataset.announce);

@@ -2,7 +2,6 @@
 
 import re
 import zlib
-from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -170,32 +169,13 @@ def test_every_vendored_file_is_what_its_list_says() -> None:
         assert hashlib.sha256((vendor / name).read_bytes()).hexdigest() == digest, name
 
 
-def clashes(table: Sequence[keys.Key] = keys.TABLE) -> list[tuple[str, str]]:
-    """Keys that would do two things in one place."""
-    seen: dict[tuple[str, str], str] = {}
-    return [
-        (place, row.key)
-        for row in table
-        for place in _places(row.where)
-        if seen.setdefault((place, row.key), row.act) != row.act
-    ]
-
-
-def _places(where: str) -> tuple[str, ...]:
-    """The kinds of page on which a row of the table counts; a list is a page of samples too."""
-    return {
-        keys.EVERYWHERE: (keys.BOARD, keys.SAMPLES, keys.LIST),
-        keys.SAMPLES: (keys.SAMPLES, keys.LIST),
-    }.get(where, (where,))
-
-
 def test_no_key_does_two_things_in_one_place() -> None:
-    assert clashes() == []
+    assert keys.clashes(keys.TABLE) == []
 
 
 def test_a_clash_is_found() -> None:
     row = keys.Key(keys.BOARD, "Z", "zoom", "zoom")
-    assert clashes((*keys.TABLE, row)) == [(keys.BOARD, "Z")]
+    assert [it[1] for it in keys.clashes((*keys.TABLE, row))] == [row]
 
 
 def test_every_hint_on_a_button_names_an_act_of_the_table() -> None:
@@ -208,8 +188,20 @@ def test_every_hint_on_a_button_names_an_act_of_the_table() -> None:
     assert named <= acts
 
 
+def test_a_person_has_their_own_keys_and_none_that_clash() -> None:
+    chosen = keys.choose({"samples:A": "shift+q", "samples:X": ""}, off=True)
+    assert keys.read(chosen.written()) == chosen
+    with keys.worn(chosen):
+        assert (keys.hint("approve"), keys.hint("reject"), keys.are_off()) == ("⇧Q", "", True)
+    assert keys.hint("approve") == "A"
+    with pytest.raises(keys.KeysError, match="would both"):
+        keys.choose({"samples:A": "n"}, off=False)
+    with pytest.raises(keys.KeysError, match="no key"):
+        keys.choose({"samples:A": "Alt+n"}, off=False)
+
+
 def test_the_sheet_holds_every_key() -> None:
     shown = [row["does"] for _, rows in keys.sheet() for row in rows]
-    assert len(shown) == len(keys.TABLE)
-    assert keys.hints()["redo"] == "⇧Z"
+    assert len(shown) == len([row for row in keys.TABLE if not row.act.startswith("label-")])
+    assert keys.hint("redo") == "⇧Z"
     assert all(part for row in keys.TABLE for part in keys.shown(row.key))

@@ -65,6 +65,9 @@ class SampleAnswer(BaseModel):
     revision: int
     status: str
     labels: list[str]
+    marks: list[str] = Field(description="labels of which a sample may have several")
+    flagged: bool
+    quality: int = Field(description="1 to 5, 0 while nobody rated it")
     origin: str
     source: str
     split: str
@@ -90,7 +93,19 @@ class SamplePatch(BaseModel):
 
     messages: list[dict[str, Any]] | None = Field(default=None, min_length=1, max_length=1_000)
     status: StatusName | None = None
+    rejected: list[dict[str, Any]] | None = Field(
+        default=None, min_length=1, max_length=1_000, description="of a pair, the other answer"
+    )
+    answer_turns: int | None = Field(
+        default=None, ge=1, description="of a pair, how many messages are the better answer"
+    )
     labels: list[Label] | None = Field(default=None, max_length=1)
+    marks: list[Label] | None = Field(
+        default=None, max_length=60, description="labels of which a sample may have several"
+    )
+    flagged: bool | None = None
+    quality: int | None = Field(default=None, ge=0, le=5, description="1 to 5; 0 for none")
+    deleted: bool | None = Field(default=None, description="true: into the trash")
     note: Remark = ""
     reason: Remark = ""
 
@@ -143,6 +158,12 @@ def change_sample(
         status=wish.status,
         label=label,
         messages=wish.messages,
+        rejected=wish.rejected,
+        answer_turns=wish.answer_turns,
+        marks=wish.marks,
+        flagged=wish.flagged,
+        quality=wish.quality,
+        deleted=wish.deleted,
         note=wish.note,
         reason=wish.reason,
     )
@@ -194,12 +215,13 @@ def _item(row: RowView) -> SampleItem:
 
 
 def _sample(found: SampleRecord) -> SampleAnswer:
-    own = ("labels", "flags", "messages", "rejected")
+    own = ("labels", "flags", "messages", "rejected", "marks")
     told = {name: getattr(found, name) for name in SampleAnswer.model_fields if name not in own}
     return SampleAnswer(
         **told,
         labels=_labels(found.label),
         flags=list(found.flags),
+        marks=list(found.marks),
         messages=list(found.messages),
         rejected=list(found.rejected),
     )

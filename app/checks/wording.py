@@ -1,0 +1,70 @@
+"""What is different between two texts, word by word, and between two conversations, turn by turn.
+
+Pure: strings in, pieces out.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+Kind = Literal["same", "added", "removed"]
+
+MOST_WORDS = 4_000
+"""Longer texts are compared by lines: a comparison by words takes the square of their number."""
+
+_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text that is in both, only in the new one (added) or only in the old one."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Which turn of the old conversation became which of the new; None: it has no counterpart."""
+
+    old: int | None
+    new: int | None
+
+
+def pieces(old: str, new: str) -> tuple[Piece, ...]:
+    """The words of both texts in reading order; what was removed comes before what was added."""
+    before, after = _words(old), _words(new)
+    if max(len(before), len(after)) > MOST_WORDS:
+        before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    found: list[Piece] = []
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for _, i, j, k, m in matcher.get_opcodes():
+        gone, come = "".join(before[i:j]), "".join(after[k:m])
+        if gone == come:
+            found.append(Piece("same", gone))
+            continue
+        found += [Piece("removed", gone)] if gone else []
+        found += [Piece("added", come)] if come else []
+    return tuple(found)
+
+
+def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[Pair, ...]:
+    """Put the turns of two conversations side by side, in reading order.
+
+    Equal turns belong together; between them the first of the old ones belongs to the
+    first of the new ones, and so on.
+    """
+    found: list[Pair] = []
+    matcher = SequenceMatcher(None, list(old), list(new), autojunk=False)
+    for _, i, j, k, m in matcher.get_opcodes():
+        both = min(j - i, m - k)
+        found += [Pair(i + at, k + at) for at in range(both)]
+        found += [Pair(at, None) for at in range(i + both, j)]
+        found += [Pair(None, at) for at in range(k + both, m)]
+    return tuple(found)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text)

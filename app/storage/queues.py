@@ -1,0 +1,127 @@
+"""Queries for the orders of the review queue: what comes next after a sample, by its place."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlmodel import Session, col, func, select
+
+from app.storage.board_tables import PlacementRow
+from app.storage.filters import Filter, conditions
+from app.storage.tables import EventRow, SampleRow
+
+DISAGREEING = 2_000
+"""Samples on which people disagree that one queue looks at."""
+
+
+def place_of(session: Session, frame_id: int, sample_id: int) -> PlacementRow | None:
+    """Where the sample lies, or None."""
+    return session.get(PlacementRow, (frame_id, sample_id))
+
+
+def most_similar(
+    session: Session, dataset_id: int, frame_id: int, wanted: Filter, after: PlacementRow | None
+) -> int | None:
+    """The sample with the next smaller likeness to its nearest other one."""
+    place = PlacementRow
+    query = _placed(dataset_id, frame_id, wanted)
+    if after is not None:
+        less = col(place.similarity) < after.similarity
+        tied = and_(
+            col(place.similarity) == after.similarity, col(place.sample_id) < after.sample_id
+        )
+        # The bound alone is what an index can start from.
+        query = query.where(col(place.similarity) <= after.similarity, or_(less, tied))
+    order = (col(place.similarity).desc(), col(place.sample_id).desc())
+    found: int | None = session.exec(query.order_by(*order).limit(1)).first()
+    return found
+
+
+def in_cell(
+    session: Session, dataset_id: int, at: tuple[int, int], wanted: Filter,
+    after: PlacementRow | None,
+) -> int | None:  # fmt: skip
+    """The next sample of a cell, `at` (frame, cell), in the order in which it would be cut."""
+    place = PlacementRow
+    frame_id, cell = at
+    query = _placed(dataset_id, frame_id, wanted).where(place.cell == cell)
+    if after is not None:
+        later = col(place.redundancy) > after.redundancy
+        tied = and_(
+            col(place.redundancy) == after.redundancy, col(place.sample_id) > after.sample_id
+        )
+        query = query.where(or_(later, tied))
+    order = (col(place.redundancy), col(place.sample_id))
+    found: int | None = session.exec(query.order_by(*order).limit(1)).first()
+    return found
+
+
+def without_place(
+    session: Session, dataset_id: int, frame_id: int, wanted: Filter, after: int
+) -> int | None:
+    """The next sample by id that has no place in the frame."""
+    here = exists().where(
+        col(PlacementRow.frame_id) == frame_id, col(PlacementRow.sample_id) == SampleRow.id
+    )
+    query = select(func.min(SampleRow.id)).where(
+        *conditions(dataset_id, wanted), col(SampleRow.id) > after, ~here
+    )
+    return session.exec(query).one()
+
+
+def count_in_cells(session: Session, frame_id: int) -> dict[int, int]:
+    """How many darts lie in each cell, whatever was decided about them."""
+    query = (
+        select(PlacementRow.cell, func.count())
+        .where(PlacementRow.frame_id == frame_id)
+        .group_by(col(PlacementRow.cell))
+    )
+    return dict(session.exec(query).all())
+
+
+def among(session: Session, dataset_id: int, wanted: Filter, ids: Sequence[int]) -> set[int]:
+    """Which of these samples match."""
+    query = select(SampleRow.id).where(*conditions(dataset_id, wanted), col(SampleRow.id).in_(ids))
+    return set(session.exec(query))
+
+
+def some_ids(session: Session, dataset_id: int, wanted: Filter, limit: int) -> list[int]:
+    """At most so many ids of what matches, ascending."""
+    query = select(SampleRow.id).where(*conditions(dataset_id, wanted))
+    return list(session.exec(query.order_by(col(SampleRow.id)).limit(limit)))
+
+
+def span(session: Session, dataset_id: int) -> tuple[int, int]:
+    """The lowest and the highest id of the data set; (0, 0) when it is empty."""
+    low = select(func.min(SampleRow.id)).where(SampleRow.dataset_id == dataset_id)
+    high = select(func.max(SampleRow.id)).where(SampleRow.dataset_id == dataset_id)
+    return session.exec(low).one() or 0, session.exec(high).one() or 0
+
+
+def decided_by_several(
+    session: Session, dataset_id: int
+) -> list[tuple[int, str, Mapping[str, Any]]]:
+    """(sample, actor, body) of the decisions about samples that several people decided about."""
+    event = EventRow
+    about = (event.dataset_id == dataset_id, event.kind == "decided")
+    several = (
+        select(event.sample_id)
+        .where(*about, col(event.sample_id).is_not(None))
+        .group_by(col(event.sample_id))
+        .having(func.count(event.actor.distinct()) > 1)  # type: ignore[attr-defined]
+        .limit(DISAGREEING)
+    )
+    query = select(event.sample_id, event.actor, event.body).where(
+        *about, col(event.sample_id).in_(several)
+    )
+    found = session.exec(query.order_by(col(event.seq)))
+    return [(int(row[0] or 0), row[1], row[2]) for row in found]
+
+
+def _placed(dataset_id: int, frame_id: int, wanted: Filter) -> Any:
+    inside: list[ColumnElement[bool]] = conditions(dataset_id, wanted)
+    return (
+        select(PlacementRow.sample_id)
+        .join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id)
+        .where(PlacementRow.frame_id == frame_id, *inside)
+    )

@@ -1,0 +1,249 @@
+"""What is decided about samples on their pages: one, many, undone and done again.
+
+What is asked (the query language) stands in the address, also of a form; the
+form itself holds only what is decided.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
+
+from app.curation import browsing, changing, queries, queueing, review, telling, undoing
+from app.curation.changing import Change, StaleSampleError
+from app.curation.queueing import Reviewer
+from app.curation.sample_rows import href
+from app.curation.undoing import UndoReport
+from app.curation.walking import Walk
+from app.web.answers import Sending, SentOnce
+from app.web.asked import PLACE, AskedOfPage, AskedWalk
+from app.web.deps import RenderDep
+from app.web.pages.samples import ReviewerDep, SampleId, show_card, show_list
+from app.web.render import Render
+
+router = APIRouter(prefix="/d/{slug}")
+
+Next = Annotated[str, Form(max_length=20_000)]
+Label = Annotated[str | None, Field(max_length=200)]
+Seq = Annotated[int | None, Field(ge=1, le=2**63 - 1)]
+
+
+class Decision(BaseModel):
+    """The form of a decision; `place` is where the person stands.
+
+    A script that shows the next card by itself stands nowhere: `kept` is answered with the
+    version only.
+    """
+
+    status: str | None = Field(default=None, max_length=20)
+    label: Label = None
+    unlabel: bool = False
+    mark: Annotated[str, Field(max_length=200)] = ""
+    unmark: Annotated[str, Field(max_length=200)] = ""
+    flagged: bool | None = None
+    quality: int | None = Field(default=None, ge=0, le=5)
+    delete: bool | None = None
+    reason: str = Field(default="", max_length=4_000)
+    note: str = Field(default="", max_length=4_000)
+    accepts: Seq = None
+    declines: Seq = None
+    version: int = Field(ge=1, le=2**31 - 1)
+    place: Literal["list", "sample", "queue", "kept"] = "sample"
+
+    @property
+    def change(self) -> Change:
+        """What the form asks for."""
+        return Change(
+            status=self.status,
+            label="" if self.unlabel else self.label,
+            deleted=self.delete,
+            flagged=self.flagged,
+            quality=self.quality,
+            mark=self.mark,
+            unmark=self.unmark,
+            reason=self.reason,
+            note=self.note,
+            accepts=self.accepts,
+            declines=self.declines,
+        )
+
+    @property
+    def said(self) -> str:
+        """What was done, as a sentence."""
+        change = self.change
+        if change.mark or change.unmark:
+            return f"Marked {change.mark}" if change.mark else f"No longer marked {change.unmark}"
+        wish = changing.wish_of(change)
+        if not wish and change.note:
+            return "Noted"
+        return telling.change(wish)
+
+
+class BulkDecision(BaseModel):
+    """The form of a bulk decision: the ticked `ids`, or with `every` all that match."""
+
+    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(default=[], max_length=1_000)
+    every: bool = False
+    status: str | None = Field(default=None, max_length=20)
+    label: str | None = Field(default=None, max_length=200)
+    delete: bool | None = None
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Somebody who changes something from a page."""
+
+    once: Sending
+    reviewer: Reviewer
+    render: Render
+
+
+def get_acting(once: SentOnce, reviewer: ReviewerDep, render: RenderDep) -> Acting:
+    """Who acts, in which transaction."""
+    return Acting(once, reviewer, render)
+
+
+Who = Annotated[Acting, Depends(get_acting)]
+
+
+@router.post("/s/{sample_id}/decision")
+def decide(
+    slug: str, sample_id: SampleId, walk: AskedWalk, form: Annotated[Decision, Form()], who: Who
+) -> Response:
+    walk = replace(walk, queue=form.place in ("queue", "kept"))
+    session, told = who.once.session, form.model_dump(exclude={"place", "version"})
+    version = who.once.earlier(slug, sample_id, told)
+    if version is None:
+        try:
+            decided = review.decide(
+                session, slug, sample_id, form.change, version=form.version, actor=who.once.actor
+            )
+        except StaleSampleError:
+            return _conflict(who, slug, sample_id, walk, form)
+        version = str(decided.version)
+        who.once.keep(version)
+    if form.place == "kept":
+        return Response(status_code=204, headers={"ETag": f'"v{version}"'})
+    if who.render.is_fragment:
+        return _decided(who, slug, sample_id, walk, form)
+    return RedirectResponse(_back(slug, sample_id, walk, form), 303)
+
+
+@router.post("/decisions")
+def decide_many(
+    slug: str, query: AskedOfPage, form: Annotated[BulkDecision, Form()], who: Who
+) -> Response:
+    session, chosen = who.once.session, query if form.every else review.by_ids(form.ids)
+    change = Change(status=form.status, label=form.label or None, deleted=form.delete)
+    report = review.decide_many(
+        session, slug, chosen, change, actor=who.once.actor, preview=form.preview
+    )
+    said = telling.bulk(changing.wish_of(change), report.changed, report.matched)
+    if form.preview:
+        listing = browsing.listing(session, slug, query, limit=1)
+        return who.render(
+            "samples/preview.html", block="preview", head=listing.head, listing=listing,
+            report=report, form=form, said=said,
+        )  # fmt: skip
+    if report.job:
+        return RedirectResponse(f"/jobs/{report.job}", 303)
+    if who.render.is_fragment:
+        return show_list(session, slug, query, who.render, said=said)
+    return RedirectResponse(href(slug, "samples", query), 303)
+
+
+@router.post("/undo")
+def undo(slug: str, request: Request, who: Who, next: Next = "") -> Response:  # noqa: A002
+    report = undoing.undo(who.once.session, slug, who.once.actor)
+    return _turned(slug, request, who, report, next)
+
+
+@router.post("/redo")
+def redo(slug: str, request: Request, who: Who, next: Next = "") -> Response:  # noqa: A002
+    report = undoing.redo(who.once.session, slug, who.once.actor)
+    return _turned(slug, request, who, report, next)
+
+
+def _conflict(who: Acting, slug: str, sample_id: int, walk: Walk, form: Decision) -> Response:
+    """Both sides: the sample as it is now, and what this person wanted."""
+    sample = queueing.show(who.once.session, slug, sample_id, walk, who.reviewer)
+    fields = form.model_dump(exclude={"version", "place"}, exclude_defaults=True)
+    wanted = [(name, _plain(value)) for name, value in fields.items()]
+    return who.render(
+        "samples/conflict.html", block="conflict", status=409, head=sample.head, sample=sample,
+        yours=form.said, fields=wanted,
+    )  # fmt: skip
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _decided(who: Acting, slug: str, sample_id: int, walk: Walk, form: Decision) -> Response:
+    """The part of the page that is different now."""
+    session, said = who.once.session, f"{form.said}: sample {sample_id}"
+    if form.place == "queue" and form.status:
+        following = queueing.next_card(session, slug, walk, who.reviewer, after=sample_id)
+        return show_card(who.render, following, said)
+    if form.place != "list":
+        sample = queueing.show(session, slug, sample_id, walk, who.reviewer)
+        return who.render("samples/show.html", block="panel", sample=sample, said=said)
+    row = browsing.row(session, slug, sample_id, walk.query)
+    counts = browsing.counts(session, slug)
+    return who.render("samples/list.html", block="row", row=row, counts=counts, said=said)
+
+
+def _back(slug: str, sample_id: int, walk: Walk, form: Decision) -> str:
+    """Where a browser without HTMX goes on."""
+    if form.place == "queue" and form.status:
+        return walk.href(slug, "review", after=sample_id)
+    if form.place != "list":
+        return walk.href(slug, f"s/{sample_id}")
+    return walk.plain(slug, "samples")
+
+
+def _turned(
+    slug: str, request: Request, who: Acting, report: UndoReport | None, asked: str
+) -> Response:
+    """Back to where the person stood; in the queue, to the sample that was undone."""
+    back = _own_address(request, asked, slug)
+    if report and report.sample_id and _in_queue(back):
+        query = queries.parse_string(urlsplit(back).query, leaving=PLACE)
+        back = href(slug, f"s/{report.sample_id}", query, **_way(back))
+    if not who.render.is_fragment:
+        return RedirectResponse(back, 303)
+    response = who.render(
+        "samples/undone.html", block="said", report=report, back=back,
+        counts=browsing.counts(who.once.session, slug),
+    )  # fmt: skip
+    response.headers["HX-Trigger"] = "samples:changed"
+    return response
+
+
+def _in_queue(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.path.endswith("/review") or "queue=1" in parts.query.split("&")
+
+
+def _way(address: str) -> dict[str, str]:
+    """The order of the queue that an address is in."""
+    told = dict(part.partition("=")[::2] for part in urlsplit(address).query.split("&"))
+    return {"queue": "1", **{name: told[name] for name in ("order", "seed") if name in told}}
+
+
+def _own_address(request: Request, asked: str, slug: str) -> str:
+    """The page that was asked for, with the filters it had; never another site's."""
+    asked = asked if _is_path(asked) else f"/d/{slug}/samples"
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if "?" not in asked and came_from.path == asked and came_from.query:
+        return f"{asked}?{came_from.query}"
+    return asked
+
+
+def _is_path(asked: str) -> bool:
+    plain = all(" " <= letter <= "~" for letter in asked) and "\\" not in asked
+    return plain and asked.startswith("/") and not asked.startswith("//")

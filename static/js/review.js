@@ -1,0 +1,282 @@
+// The queue: the next card is here already, decisions are sent behind it, and again until they arrive.
+import { say, toast } from "./side.js";
+
+const main = document.getElementById("main");
+const outbox = []; // what is not saved yet, oldest first
+const versions = new Map(); // of the samples decided here, as the server told them
+let ahead = null; // the next card, off the page
+let asking = null; // the request for it
+let wanted = false; // a decision is made and there is no card to show yet
+let sending = false;
+let failing = null; // since when nothing arrives
+let made = 0; // decisions of this page, and how many of them had arrived when the next card was asked for
+let arrived = 0;
+
+const card = () => main.querySelector("[data-card]");
+const time = (moment) => moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+export function startReview() {
+  startGuard();
+  startFields();
+  if (!document.querySelector("[data-card]")) return;
+  addEventListener("submit", onSubmit, true);
+  addEventListener("click", onClick, true);
+  addEventListener("beforeunload", (event) => {
+    if (failing || outbox.length > 1) event.preventDefault();
+  });
+  addEventListener("online", () => retry?.());
+  const box = document.createElement("div");
+  box.id = "ahead";
+  box.hidden = true;
+  const banner = document.createElement("div");
+  banner.id = "unsaved";
+  banner.setAttribute("role", "alert");
+  document.body.append(box, banner);
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.target === main) fetchAhead();
+  });
+  fetchAhead();
+}
+
+// ---- the next card -----------------------------------------------------------------------------
+
+async function fetchAhead() {
+  const box = document.getElementById("ahead");
+  const address = card()?.dataset.card;
+  ahead = null;
+  if (!address) return;
+  const known = arrived;
+  const mine = (asking = Symbol("asking"));
+  try {
+    await window.htmx.ajax("GET", address, { target: box, source: box });
+  } catch { /* the server is away: asked again when it is back */ }
+  if (mine !== asking) return;
+  asking = null;
+  if (!box.querySelector("[data-card]")) {
+    box.replaceChildren(); // the end of the queue is shown when all is saved
+    if (wanted && !outbox.length) showLast();
+    return;
+  }
+  ahead = document.createDocumentFragment();
+  ahead.append(...box.childNodes);
+  ahead.known = known;
+  if (wanted) showAhead();
+}
+
+function showAhead(said = "") {
+  wanted = false;
+  const strip = main.querySelector("[data-recent]");
+  const behind = made - ahead.known;
+  main.replaceChildren(ahead);
+  main.removeAttribute("aria-busy");
+  main.querySelector("[data-recent]").replaceWith(strip);
+  const left = main.querySelector("[data-left]");
+  left.textContent = Math.max(0, Number(left.dataset.left) - behind).toLocaleString("en");
+  const shown = card();
+  history.replaceState({ htmx: true }, "", shown.dataset.here);
+  scrollTo(0, 0);
+  say(`${said}${shown.dataset.announce}`);
+  tell();
+  fetchAhead();
+}
+
+/** Nothing is ahead: ask for what comes now that everything is saved. */
+function showLast() {
+  wanted = false;
+  const address = card()?.dataset.card;
+  if (address) window.htmx.ajax("GET", address, { target: main });
+}
+
+function onClick(event) {
+  const link = event.target instanceof Element && event.target.closest("[data-ahead]");
+  if (!link || !ahead || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  showAhead("Skipped. ");
+}
+
+// ---- decisions ---------------------------------------------------------------------------------
+
+function onSubmit(event) {
+  const form = event.target;
+  if (/\/(undo|redo)$/.test(new URL(form.action).pathname) && outbox.length) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    form.dataset.waits = "yes"; // it is sent when all before it is saved
+    return;
+  }
+  if (!form.matches("[data-sends]") || !card()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (wanted) return; // this card is decided already
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  if (form.matches(".noting") && !body.get("note").trim()) return;
+  body.set("place", "kept");
+  const sample = card().dataset.sample;
+  outbox.push({ address: form.action, body, sample, key: `queue-${randomKey()}` });
+  made += body.has("status") ? 1 : 0;
+  if (body.has("status")) {
+    remember(sample, event.submitter);
+    if (ahead) showAhead();
+    else {
+      wanted = true;
+      main.setAttribute("aria-busy", "true");
+    }
+  } else {
+    dress(form, event.submitter);
+  }
+  tell();
+  send();
+}
+
+const randomKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("");
+
+let retry = null;
+
+async function send() {
+  if (sending) return;
+  sending = true;
+  for (let pause = 500; outbox.length; ) {
+    const one = outbox[0];
+    const known = versions.get(one.sample) ?? 0;
+    if (known > Number(one.body.get("version"))) one.body.set("version", known);
+    const answer = await post(one);
+    if (!answer || answer.status >= 500 || answer.status === 401) {
+      failing ??= new Date();
+      tell(answer?.status === 401 ? "You are logged out: log in again in another tab." : "Retrying.");
+      await new Promise((resolve) => { retry = resolve; setTimeout(resolve, pause); });
+      pause = Math.min(pause * 2, 5_000);
+      continue;
+    }
+    failing = null;
+    pause = 500;
+    outbox.shift();
+    if (one.body.has("status")) arrived += 1;
+    const version = Number(answer.headers.get("ETag")?.match(/v(\d+)/)?.[1] ?? 0);
+    if (answer.ok) versions.set(one.sample, version);
+    else if (answer.status === 409) showConflict(one);
+    else toast(`Sample ${one.sample}: this was refused and not saved.`, { bad: true });
+    tell();
+  }
+  sending = false;
+  if (wanted && !ahead) asking ? null : fetchAhead();
+  else if (!ahead && !asking) fetchAhead();
+  const waiting = document.querySelector("form[data-waits]");
+  if (waiting) {
+    delete waiting.dataset.waits;
+    waiting.requestSubmit();
+  }
+}
+
+async function post({ address, body, key }) {
+  try {
+    return await fetch(address, { method: "POST", body, headers: { "Idempotency-Key": key }, keepalive: true });
+  } catch {
+    return null;
+  }
+}
+
+/** Both sides, as the server tells them; asking again changes nothing, the version is old. */
+function showConflict({ address, body }) {
+  const values = { ...Object.fromEntries(body), place: "queue" };
+  window.htmx.ajax("POST", address, { target: "#toasts", swap: "beforeend", values });
+}
+
+function tell(why = "Retrying.") {
+  const banner = document.getElementById("unsaved");
+  const line = main.querySelector("[data-saved]");
+  const many = outbox.length === 1 ? "1 decision waits" : `${outbox.length} decisions wait`;
+  banner.textContent = failing ? `Not saved since ${time(failing)}. ${why} ${many} here: keep this page open.` : "";
+  if (line) line.textContent = outbox.length ? (failing ? "Not saved" : "Saving…") : made || versions.size ? `Saved ${time(new Date())}` : line.textContent;
+}
+
+// ---- what a card shows at once -----------------------------------------------------------------
+
+const LETTERS = { approved: "A", rejected: "X", needs_work: "N" };
+
+function remember(sample, button) {
+  const link = document.createElement("a");
+  const letter = document.createElement("b");
+  const id = document.createElement("span");
+  link.href = card().dataset.here;
+  link.className = letter.textContent = LETTERS[button.value] ?? "P";
+  link.title = `${button.textContent.trim()}: sample ${sample}`;
+  id.className = "mono tiny";
+  id.textContent = sample;
+  link.append(letter, " ", id);
+  const strip = main.querySelector("[data-recent]");
+  strip.querySelector("span").after(link);
+  [...strip.querySelectorAll("a")].slice(10).forEach((old) => old.remove());
+}
+
+function press(button, on) {
+  const { exclusive, label } = button.dataset;
+  button.setAttribute("aria-pressed", String(on));
+  button.name = exclusive === undefined ? (on ? "unmark" : "mark") : on ? "unlabel" : "label";
+  button.value = button.name === "unlabel" ? "true" : label;
+}
+
+function dress(form, button) {
+  if (form.matches(".suggestion")) {
+    for (const one of main.querySelectorAll("form.suggestion")) if (one === form || one === form.nextElementSibling) one.remove();
+    const label = main.querySelector(`[data-label="${CSS.escape(button.value)}"]`);
+    if (label && button.name !== "declines") set(label, true);
+  } else if (button?.dataset.label !== undefined) set(button, button.name === "label" || button.name === "mark");
+  else if (button?.name === "flagged") {
+    const on = button.value === "true";
+    button.value = String(!on);
+    button.classList.toggle("on", on);
+    button.setAttribute("aria-pressed", String(on));
+  } else if (button?.name === "quality") rate(form, Number(button.value));
+  else if (form.matches(".noting")) {
+    const field = form.querySelector("textarea");
+    field.value = "";
+    field.blur();
+    say("Noted");
+  }
+}
+
+function set(button, on) {
+  if (on && button.dataset.exclusive !== undefined) for (const other of main.querySelectorAll("[data-exclusive]")) press(other, false);
+  press(button, on);
+  say(`${button.dataset.label} ${on ? "set" : "removed"}`);
+}
+
+function rate(form, quality) {
+  form.querySelector("[data-quality]").dataset.quality = quality;
+  form.querySelectorAll(".star").forEach((star, at) => {
+    star.setAttribute("aria-pressed", String(at < quality));
+    star.value = at + 1 === quality ? 0 : at + 1;
+  });
+  form.querySelector("[data-act=worse]").value = Math.max(0, quality - 1);
+  form.querySelector("[data-act=better]").value = Math.min(5, quality + 1);
+  say(`Quality ${quality || "removed"}`);
+}
+
+// ---- fields ------------------------------------------------------------------------------------
+
+/** Ctrl+Enter in a note adds it, in a reason rejects; Escape leaves the field. */
+function startFields() {
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (!(field instanceof HTMLTextAreaElement) || !field.closest(".decide, .noting") || event.isComposing) return;
+    if (event.key === "Escape") field.blur();
+    else if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    else field.form.requestSubmit(field.form.querySelector("[data-save], [data-act=reject]"));
+    event.preventDefault();
+  });
+}
+
+/** An edit that is not saved is not left without a question. */
+function startGuard() {
+  let saves = false;
+  const changed = () => document.querySelector("form[data-guard][data-changed], form[data-guard] [data-changed], form[data-guard][data-typed]");
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form[data-guard]");
+    if (form) form.dataset.typed = "yes";
+  });
+  document.addEventListener("submit", (event) => { saves = event.target.matches("[data-guard]"); });
+  document.addEventListener("htmx:after:swap", () => { saves = false; });
+  addEventListener("beforeunload", (event) => { if (!saves && changed()) event.preventDefault(); });
+}
+
