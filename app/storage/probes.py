@@ -38,10 +38,12 @@ def add_proposals(
 
 
 def in_state(
-    session: Session, dataset_id: int, state: State, *, limit: int | None = None
+    session: Session, dataset_id: int, state: State, *, after: int = 0, limit: int | None = None
 ) -> Sequence[ProbeRow]:
-    """The probes of a state, in the order in which they were proposed."""
-    query = select(ProbeRow).where(ProbeRow.dataset_id == dataset_id, ProbeRow.state == state)
+    """The probes of a state whose id is above `after`, in the order in which they were proposed."""
+    query = select(ProbeRow).where(
+        ProbeRow.dataset_id == dataset_id, ProbeRow.state == state, col(ProbeRow.id) > after
+    )
     return session.exec(query.order_by(col(ProbeRow.id)).limit(limit)).all()
 
 

@@ -111,6 +111,9 @@ PERMISSIONS: Permissions = {
     ("GET", "/api/v1/datasets/{slug}/uploads/{upload}/rejects"): VIEWER,
     # API, board
     ("PUT", "/api/v1/datasets/{slug}/target"): CURATOR,
+    ("GET", "/api/v1/datasets/{slug}/probes"): CURATOR,
+    ("POST", "/api/v1/datasets/{slug}/probes"): CURATOR,
+    ("POST", "/api/v1/datasets/{slug}/probes/decisions"): CURATOR,
     ("POST", "/api/v1/datasets/{slug}/board"): CURATOR,
     ("GET", "/api/v1/datasets/{slug}/board"): VIEWER,
     ("GET", "/api/v1/datasets/{slug}/board/{frame}/darts.bin"): VIEWER,
