@@ -136,6 +136,7 @@ class GaugesView:
     gauges: tuple[GaugeView, ...]
     flagged: tuple[GaugeView, ...]
     measured_at: datetime | None
+    since: int  # changes of samples since then, at most 1,000
     old: bool  # read of a board that is not the newest any more
     likeness: LikenessView | None
     grids: tuple[GridView, ...]

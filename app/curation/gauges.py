@@ -17,7 +17,8 @@ from app.curation.gauge_views import (
     TemplateView,
     TrendPoint,
 )
-from app.storage import datasets, frames, jobs, measurements, samples
+from app.storage import datasets, events, frames, jobs, measurements, samples
+from app.storage.database import Sessions
 from app.storage.measurement_tables import MeasurementRow
 from app.storage.tables import JobRow
 
@@ -26,6 +27,7 @@ STEPS_HEIGHT = 40.0
 SMALLEST_CHANGE = 0.1
 FIRST_STEP, STEP = 0.80, 0.01
 SHOWN_PAIRS = 5
+MOST_SINCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def view(session: Session, slug: str, *, tau: float | None = None) -> GaugesView
         gauges=shown,
         flagged=tuple(gauge for gauge in shown if gauge.flagged),
         measured_at=rows[0].at if rows else None,
+        since=_count_since(session, dataset.id, rows),
         old=bool(rows) and newest is not None and rows[0].frame_id != newest.id,
         likeness=_likeness(session, slug, gauge_sentences.body_of(rows, "repeats"), tau),
         grids=gauge_grids.views(slug, gauge_sentences.body_of(rows, "facets")),
@@ -67,6 +70,14 @@ def uncovered(session: Session, frame_id: int, cell: int, limit: int) -> tuple[M
     return tuple(Miss(int(at), sample, alike) for at, sample, alike in listed[:limit])
 
 
+def ask_after_deciding(write: Sessions, job: JobRow) -> None:
+    """After a bulk act: have what was read before it read again."""
+    dataset_id = int(job.dataset_id or 0)
+    with write() as session:
+        if measurements.current(session, dataset_id):
+            measure_again(session, datasets.get_by_id(session, dataset_id).slug)
+
+
 def measure_again(session: Session, slug: str) -> JobRow:
     """Ask for the gauges to be read anew, as after many decisions."""
     dataset = datasets.get(session, slug)
@@ -77,6 +88,12 @@ def measure_again(session: Session, slug: str) -> JobRow:
 def keep(session: Session, dataset_id: int, version_id: int) -> None:
     """Note what the gauges read now as that of a version that is being frozen."""
     measurements.keep(session, dataset_id, version_id)
+
+
+def _count_since(session: Session, dataset_id: int, rows: Sequence[MeasurementRow]) -> int:
+    if not rows:
+        return 0
+    return events.count_since(session, dataset_id, rows[0].at, most=MOST_SINCE)
 
 
 def _gauge(slug: str, row: MeasurementRow, trend: Sequence[tuple[int, str, float]]) -> GaugeView:

@@ -1,7 +1,7 @@
 """Placed samples -> what the gauges read of them. Runs in the worker, after the board is drawn.
 
-One board is read at a time, as it stands; people's later decisions show in the gauges when the
-board is drawn or read again. Versions keep what was read before they were frozen.
+One board is read at a time, as it stands. After a bulk act it is read again; after single decisions
+the page says how many came since. Versions keep what was read before they were frozen.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from app.formats.sample import Sample, load_messages
 from app.geometry import neighbours, thinning
 from app.storage import datasets, embeddings, jobs, measurements, placements, samples, targets
 from app.storage.database import Sessions
-from app.storage.tables import JobRow
+from app.storage.tables import JobRow, now
 
 MOST_TARGET = 10_000
 MOST_READ = 20_000
@@ -32,6 +32,7 @@ def read_gauges(read: Sessions, write: Sessions, job: JobRow) -> None:
     """Measure the newest board of a data set, and keep what was read in place of the old."""
     dataset_id = int(job.dataset_id or 0)
     _report(write, job, "measure vectors", 0)
+    began = now()
     with read() as session:
         judged = judging.judge(session, datasets.get_by_id(session, dataset_id))
         found = _gather(session, dataset_id, judged) if judged else None
@@ -44,7 +45,7 @@ def read_gauges(read: Sessions, write: Sessions, job: JobRow) -> None:
     _report(write, job, "store", 2)
     with write() as session:
         rows = [one.as_row() for one in read_now]
-        measurements.replace(session, dataset_id, judged.row.id, rows)
+        measurements.replace(session, (dataset_id, judged.row.id), rows, at=began)
         jobs.checkpoint(session, job, done=STEPS, total=STEPS)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -128,6 +129,19 @@ def part_of_batch(
         EventRow.batch == batch, EventRow.seq > after, col(EventRow.sample_id).is_not(None)
     )
     return session.exec(query.order_by(col(EventRow.seq)).limit(limit)).all()
+
+
+def count_since(session: Session, dataset_id: int, moment: datetime, *, most: int) -> int:
+    """How many of the newest `most` events about samples came after a moment."""
+    newest = (
+        select(EventRow.at)
+        .where(EventRow.dataset_id == dataset_id, col(EventRow.sample_id).is_not(None))
+        .order_by(col(EventRow.seq).desc())
+        .limit(most)
+        .subquery()
+    )
+    query = select(func.count()).select_from(newest).where(newest.c.at > moment)
+    return session.exec(query).one()
 
 
 def head_of_batch(session: Session, batch: str) -> EventRow | None:

@@ -1,6 +1,7 @@
 """Queries about measurements: what the gauges read now, and what they read of each version."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -11,15 +12,19 @@ from app.storage.release_tables import VersionRow
 
 
 def replace(
-    session: Session, dataset_id: int, frame_id: int, rows: Sequence[dict[str, Any]]
+    session: Session, board: tuple[int, int], rows: Sequence[dict[str, Any]], *, at: datetime
 ) -> None:
-    """Keep what the gauges read now (name, value, low, high, body), in place of what they did."""
+    """Keep what the gauges read (name, value, low, high, body), in place of what they did.
+
+    `board` is the data set and the frame, `at` when the samples were looked at.
+    """
+    dataset_id, frame_id = board
     table = MeasurementRow
     session.execute(
         delete(table).where(col(table.dataset_id) == dataset_id, col(table.version_id).is_(None))
     )
     for row in rows:
-        session.add(table(dataset_id=dataset_id, frame_id=frame_id, **row))
+        session.add(table(dataset_id=dataset_id, frame_id=frame_id, at=at, **row))
     session.flush()
 
 

@@ -11,6 +11,7 @@ from app.curation import (
     drawing,
     embedding,
     export,
+    gauges,
     gauging,
     mapping,
     parsing,
@@ -63,6 +64,7 @@ def make_tasks(tools: Tools) -> Mapping[str, Task]:
 
     def decide(job: JobRow) -> None:
         review.run_batch(write, job)
+        gauges.ask_after_deciding(write, job)
 
     return {
         "parse": parse,

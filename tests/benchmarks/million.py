@@ -36,17 +36,17 @@ def database(rows: int) -> Path:
     if not kept.exists():
         made = kept.with_suffix(".part")
         made.unlink(missing_ok=True)
-        make(made, rows)
+        make(f"sqlite:///{made}", rows)
         shutil.move(made, kept)
     return kept
 
 
-def make(path: Path, rows: int) -> None:
+def make(address: str, rows: int) -> None:
     """Fill a database: samples, a frame fitted on other vectors, placements, packed darts."""
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(TOPICS, DIMENSIONS))
     frame = geometry.fit(_vectors(rng, centres, TARGET, np.ones(TOPICS)), external=True)
-    engine = connect(f"sqlite:///{path}")
+    engine = connect(address)
     migrate(engine, Settings().migrations)
     write = writing(engine)
     with write() as session:

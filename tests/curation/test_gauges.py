@@ -5,8 +5,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.curation import board, gauges, readings, report, versions
+from app.curation import board, gauges, queries, readings, report, review, versions
 from app.curation.gauge_views import GaugesView, GaugeView
+from app.curation.review import Change
 from app.encoders.hashing import HashingEncoder
 from app.storage import frames, samples
 from app.storage.database import Sessions
@@ -143,6 +144,49 @@ def test_rejected_copies_are_no_repeats_any_more(
     repeats = by_name(read(write, dataset))["repeats"]
     assert repeats.value < 1
     assert not set(map(str, chosen)) & set(repeats.href.partition("ids=")[2].split(","))
+
+
+def test_the_gauges_say_how_much_was_decided_since_and_a_bulk_act_reads_them_again(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
+    pipeline.send(dataset.slug, data_of([300] * 4))
+    pipeline.run()
+    assert read(write, dataset).since == 0
+    with write() as session:
+        query = queries.parse_string("q=egg")
+        change = Change(status=Status.REJECTED)
+        told = review.decide_many(session, dataset.slug, query, change, actor="mia")
+    assert told.changed == 300
+    assert read(write, dataset).since == 300
+    with write() as session:
+        everything = queries.parse_string("")
+        change = Change(status=Status.APPROVED)
+        review.decide_many(session, dataset.slug, everything, change, actor="mia")
+    pipeline.run()
+    again = read(write, dataset)
+    assert again.since == 0
+    assert "1,200" in by_name(again)["answers"].sentence
+
+
+def fillings() -> bytes:
+    trips = [f"please plan a short trip to {asked(at % 10, at)[:3]}{at} for me" for at in range(60)]
+    rows = [asked(topic, number) for topic in range(10) for number in range(25)] + trips
+    return b"\n".join(orjson.dumps({"prompt": row, "completion": "Sure."}) for row in rows)
+
+
+def test_a_template_is_counted_and_its_samples_can_be_opened(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
+    pipeline.send(dataset.slug, fillings())
+    pipeline.run()
+    view = read(write, dataset)
+    found = by_name(view)["templates"]
+    assert found.flagged
+    assert any("plan a short trip" in group.preview for group in view.templates)
+    for group in view.templates:
+        ids = group.href.partition("ids=")[2].split(",")
+        assert len(ids) == group.samples >= 20
+        assert group.whole
 
 
 def test_the_threshold_of_likeness_can_be_moved(lopsided: DatasetRow, write: Sessions) -> None:

@@ -1,9 +1,10 @@
 """Targets and boards over REST."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.curation import board, gauges, intake, progress, targeting
 from app.curation.board_views import BoardView, RegionView
@@ -113,6 +114,8 @@ class BoardAnswer(BaseModel):
     knots: int
     outsiders: int
     gauges: list[GaugeAnswer]
+    gauges_at: datetime | None = None
+    changes_since_gauges: int = Field(default=0, description="at most 1,000 are counted")
 
 
 class Redraw(BaseModel):
@@ -196,6 +199,8 @@ def describe(view: BoardView, measured: GaugesView) -> BoardAnswer:
         knots=len(view.knots),
         outsiders=view.outsiders,
         gauges=[GaugeAnswer.model_validate(gauge) for gauge in measured.gauges],
+        gauges_at=measured.measured_at,
+        changes_since_gauges=measured.since,
     )
 
 
