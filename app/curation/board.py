@@ -20,6 +20,7 @@ from app.curation import (
     progress,
     queries,
     quotas,
+    refit_hints,
     zooming,
 )
 from app.curation.board_views import (
@@ -45,8 +46,6 @@ from app.storage.filters import Filter
 from app.storage.layouts import View
 from app.storage.placements import COUNTED
 from app.storage.tables import DatasetRow
-
-REFIT_SHARE = 0.10
 
 SENTENCES = {
     "itself": (
@@ -153,9 +152,9 @@ def _narrowed(session: Session, dataset: DatasetRow, look: Look) -> Filter:
 def _frame_facts(
     session: Session, dataset: DatasetRow, judged: Judged, look: Look
 ) -> dict[str, Any]:
-    row, frame = judged.row, judged.frame
+    row, frame, about = judged.row, judged.frame, head(session, dataset.slug)
     return {
-        "head": head(session, dataset.slug),
+        "head": about,
         "state": "small" if sum(judged.counts) < balance.FEWEST_SAMPLES else "ready",
         "view": look.shown,
         "job": progress.running_of(session, dataset.id),
@@ -175,8 +174,9 @@ def _frame_facts(
         "score_arc": outline.score_arc(judged.balance.score / 100),
         "placed": sum(judged.counts),
         "outsiders": judged.outsiders,
-        "waiting": placements.count_unplaced(session, dataset.id, row.id),
-        "refit_hint": _refit_hint(judged),
+        "waiting": placements.count_unplaced(session, dataset.id, row.id, here=about.samples),
+        "refit_hint": refit_hints.read(session, judged),
+        "refitted": "counts" in row.facts.get("before", {}),
         "darts_href": darts.address(session, dataset, row, look.darts),
         "query": queries.write(look.query),
         "query_pairs": tuple(queries.pairs(look.query)),
@@ -274,14 +274,6 @@ def _knots(
 
 def _pixels(packed: float) -> float:
     return round((float(packed) / 65535 * 2 - 1) * RIM, 1)
-
-
-def _refit_hint(judged: Judged) -> str:
-    total = sum(judged.counts) + judged.outsiders
-    if not total or judged.outsiders <= REFIT_SHARE * total:
-        return ""
-    share = judged.outsiders / total
-    return f"{share:.0%} of the darts land far from every topic of this board."
 
 
 def _note(encoder: str) -> str:

@@ -258,6 +258,7 @@ class BoardView:
     zoom_name: str = ""
     zoom_span: tuple[float, float] | None = None  # its angles on the whole board, radians
     moves: tuple[MoveView, ...] = ()
+    refitted: bool = False  # the board before it can be shown beside it
     colour: ColourView | None = None  # None: by balance, or by a comparison
     colours: tuple[str, ...] = ()
     compare: CompareView | None = None

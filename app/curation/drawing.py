@@ -25,7 +25,7 @@ from app.geometry.neighbours import Neighbours
 from app.storage import datasets, embeddings, frames, jobs, placements, samples, targets
 from app.storage.board_tables import FrameRow, TargetRow
 from app.storage.database import Sessions
-from app.storage.filters import NEAR_DUPLICATE
+from app.storage.filters import NEAR_DUPLICATE, Filter
 from app.storage.tables import DatasetRow, JobRow
 
 TAU = NEAR_DUPLICATE
@@ -127,7 +127,11 @@ def _freeze(
     with read() as session:
         base = _base(session, material, near, encoder)
     frame, facts = fitting.fit(base, material.old)
+    facts["through"] = material.ids[-1]  # samples after it are new to this frame
     with write() as session:
+        if material.old is not None and "before" in facts:
+            # Its darts are about to be removed; how many lay where is kept.
+            facts["before"]["counts"] = _counts(session, material.dataset.id, material.old)
         return frames.add(
             session,
             dataset_id=material.dataset.id,
@@ -138,6 +142,12 @@ def _freeze(
             facts=facts,
             arrays=packing.pack(frame),
         )
+
+
+def _counts(session: Session, dataset_id: int, old: FrameRow) -> list[int]:
+    wanted = Filter(statuses=placements.COUNTED)
+    found = placements.count_by_cell(session, dataset_id, old.id, wanted)
+    return [found.get(cell, 0) for cell in range(packing.unpack(old).cells)]
 
 
 def _base(session: Session, material: Material, near: Neighbours, encoder: str) -> Base:

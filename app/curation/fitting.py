@@ -41,6 +41,8 @@ def fit(base: Base, old: FrameRow | None) -> tuple[Frame, dict[str, Any]]:
     assert old is not None  # noqa: S101  there is a frame before, so there is its row
     _keep_edited(facts, old.facts, match)
     facts["moves"] = _moves(before, frame, facts, old.facts, match)
+    earlier = [old.facts["topics"][at]["id"] if at >= 0 else "" for at in match.old.tolist()]
+    facts["before"] = {"frame": old.number, "topics": earlier}
     return frame, facts
 
 

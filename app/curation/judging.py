@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
 
+from app.curation import darts, tallies
 from app.curation import frames as packing
-from app.curation import tallies
 from app.geometry import balance
 from app.geometry import evidence as evidence_of
 from app.geometry.balance import Balance
@@ -47,10 +47,11 @@ def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> J
     if row is None:
         return None
     frame, target = packing.unpack(row), targets.get_by_id(session, row.target_id)
-    key = tallies.key(session, dataset, row, wanted)
+    layout = tallies.packed(session, row, wanted)
+    key = darts.tag_of(dataset, layout) if layout else ""
     if key and key in _kept:
         return replace(_kept[key], row=row, target=target)
-    cell, levels, outsiders = tallies.parts(session, dataset, row, wanted)
+    cell, levels, outsiders = tallies.parts(session, dataset, row, wanted, layout)
     counts = np.bincount(cell[cell >= 0], minlength=frame.cells)
     evidence = _weigh(frame, cell, levels)
     total = int(counts.sum())

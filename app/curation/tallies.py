@@ -8,6 +8,7 @@ from app.curation import dart_states, darts
 from app.curation.dart_states import HIDDEN
 from app.storage import layouts, placements
 from app.storage.board_tables import FrameRow
+from app.storage.dart_tables import DartLayoutRow
 from app.storage.filters import Filter
 from app.storage.placements import COUNTED
 from app.storage.tables import DatasetRow
@@ -19,29 +20,35 @@ MANY = 30_000
 Parts = tuple[NDArray[np.int32], NDArray[np.uint16], int]
 
 
-def key(session: Session, dataset: DatasetRow, row: FrameRow, wanted: Filter) -> str:
-    """Names what a count of a large, whole board would find; "" for what must be counted anew."""
+def packed(session: Session, row: FrameRow, wanted: Filter) -> DartLayoutRow | None:
+    """The packed darts of a large, whole board; None for what must be counted by its rows."""
     layout = layouts.find(session, row.id, "board") if wanted == ON_BOARD else None
     if layout is None or layout.darts < MANY or darts.find_layout(session, row, "board") is None:
-        return ""
-    return darts.tag_of(dataset, layout)
+        return None
+    return layout
 
 
-def parts(session: Session, dataset: DatasetRow, row: FrameRow, wanted: Filter) -> Parts:
+def parts(
+    session: Session,
+    dataset: DatasetRow,
+    row: FrameRow,
+    wanted: Filter,
+    layout: DartLayoutRow | None,
+) -> Parts:
     """Cell (n,) and levels (n, L) of the samples that match, in any order, and the outsiders.
 
     Outsiders may be among the rows (cell -1) or not; they are always in their number.
+    `layout` is what `packed` says of them.
     """
-    layout = layouts.find(session, row.id, "board") if wanted == ON_BOARD else None
-    if layout is None or layout.darts < MANY or darts.find_layout(session, row, "board") is None:
+    if layout is None:
         cell, levels = placements.parts(session, dataset.id, row.id, wanted)
         return cell, levels, int((cell < 0).sum())
     tag = darts.tag_of(dataset, layout)
     states = dart_states.find(session, dataset, layout, tag=tag, color="status")
     counted = (states.flags & HIDDEN) == 0
-    packed = layouts.whole_column(session, layout, "cell").astype(np.int32)
+    cells = layouts.whole_column(session, layout, "cell").astype(np.int32)
     levels = layouts.whole_column(session, layout, "levels")
     if not counted.all():
-        packed, levels = packed[counted], levels[counted]
+        cells, levels = cells[counted], levels[counted]
     outsiders = placements.count_outsiders(session, dataset.id, row.id, wanted)
-    return packed, levels, outsiders
+    return cells, levels, outsiders

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert, or_
+from sqlalchemy import case, delete, insert, or_
 from sqlmodel import Session, col, func, select
 
 from app.storage.board_tables import FrameRow, PlacementRow
@@ -97,11 +97,23 @@ def count_outsiders(session: Session, dataset_id: int, frame_id: int, wanted: Fi
     return session.exec(query).one()
 
 
-def count_unplaced(session: Session, dataset_id: int, frame_id: int) -> int:
-    """How many samples wait for their place in the frame."""
+def count_after(session: Session, frame_id: int, sample_id: int) -> tuple[int, int]:
+    """How many samples after this one were placed in a frame, and how many of them as outsiders."""
+    query = select(func.count(), func.sum(case((col(PlacementRow.cell) < 0, 1), else_=0))).where(
+        PlacementRow.frame_id == frame_id, col(PlacementRow.sample_id) > sample_id
+    )
+    placed, outside = session.exec(query).one()
+    return placed, outside or 0
+
+
+def count_unplaced(
+    session: Session, dataset_id: int, frame_id: int, *, here: int | None = None
+) -> int:
+    """How many samples wait for their place in the frame; `here`: how many there are, if known."""
     # Counted apart, each by an index: to look for every sample's place takes four times as long.
     everyone = select(func.count()).select_from(SampleRow)
-    here = session.exec(everyone.where(*conditions(dataset_id, Filter()))).one()
+    if here is None:
+        here = session.exec(everyone.where(*conditions(dataset_id, Filter()))).one()
     placed = (
         select(func.count())
         .select_from(PlacementRow)

@@ -41,6 +41,7 @@ PERMISSIONS: Permissions = {
     ("GET", "/d/{slug}"): VIEWER,
     ("GET", "/d/{slug}/board"): VIEWER,
     ("GET", "/d/{slug}/board.csv"): VIEWER,
+    ("GET", "/d/{slug}/board/refit"): VIEWER,
     ("GET", "/d/{slug}/board/{frame}/darts.bin"): VIEWER,
     ("GET", "/d/{slug}/board/{frame}/mask.bin"): VIEWER,
     ("GET", "/d/{slug}/board/{frame}/row/{at}"): VIEWER,

@@ -6,11 +6,12 @@ import orjson
 import pytest
 from sqlmodel import Session
 
-from app.curation import board, looking, queries, targeting, versions
+from app.curation import board, looking, queries, refits, targeting, versions
 from app.curation.board import Look
 from app.curation.board_views import BoardView
 from app.curation.looking import SideError, TopicNameError, TopicNotFoundError
 from app.curation.marks import ComparisonNotFoundError
+from app.curation.refits import RefitNotFoundError
 from app.curation.zooming import SliceNotFoundError
 from app.encoders.hashing import HashingEncoder
 from app.storage import datasets
@@ -120,10 +121,37 @@ def test_a_name_given_by_a_person_survives_a_refit(
     with write() as session:
         row = frame_rows.newest(session, drawn.id)
         found = look(session, drawn)
+        pair = refits.view(session, drawn.slug)
     assert row is not None
     assert row.number == 2
     assert ("breakfast", "morning") in {topic.words for topic in found.topics}
     assert found.moves == ()  # the same target, cut again: nothing moved
+    assert found.refitted
+    assert (pair.before.frame, pair.after.frame) == (1, 2)
+    assert pair.before.placed == pair.after.placed == 600
+    assert {topic.kind for topic in pair.topics} == {"same"}
+    both = [[it.number for it in half.numerals] for half in (pair.before, pair.after)]
+    assert sorted(both[0]) == sorted(both[1]) == [topic.number for topic in pair.topics]
+
+
+def test_a_refit_to_another_target_lists_what_is_gone_and_new(
+    pipeline: Pipeline, drawn: DatasetRow, write: Sessions
+) -> None:
+    few = [{"prompt": asked(topic, 2000 + n)} for topic in range(3) for n in range(120)]
+    with write() as session, pytest.raises(RefitNotFoundError):
+        refits.view(session, drawn.slug)
+    pipeline.send(drawn.slug, b"\n".join(orjson.dumps(row) for row in few), purpose="target")
+    pipeline.run()
+    with write() as session:
+        found = refits.view(session, drawn.slug)
+        hint = look(session, drawn).refit_hint
+    gone = [topic for topic in found.topics if topic.kind == "gone"]
+    moved = [topic for topic in found.topics if topic.kind == "moved"]
+    assert gone or moved
+    assert all(topic.share_now is None and topic.share_before for topic in gone)
+    assert sum(topic.share_now or 0 for topic in found.topics) == pytest.approx(1)
+    assert sum(topic.share_before or 0 for topic in found.topics) == pytest.approx(1)
+    assert hint == "" or "the target does not ask for them" in hint
 
 
 @pytest.mark.parametrize("name", ["", " , ", "x" * 61, "a\nb"])
@@ -135,3 +163,18 @@ def test_a_topic_needs_a_short_plain_name(drawn: DatasetRow, write: Sessions, na
 def test_only_a_topic_that_is_there_can_be_named(drawn: DatasetRow, write: Sessions) -> None:
     with write() as session, pytest.raises(TopicNotFoundError):
         looking.rename_topic(session, drawn.slug, "99", "x", actor="mia")
+
+
+def test_it_is_said_when_a_tenth_of_what_came_since_fits_nowhere(
+    pipeline: Pipeline, drawn: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        assert look(session, drawn).refit_hint == ""
+    strange = [f"zq{n} xv{n * 7} wk{n * 13} jj{n * 17}" for n in range(40)]
+    rows = [orjson.dumps({"prompt": text, "completion": "x"}) for text in strange]
+    pipeline.send(drawn.slug, b"\n".join(rows))
+    pipeline.run()
+    with write() as session:
+        found = look(session, drawn)
+    assert found.outsiders >= 20
+    assert "of the darts that came since this board was cut" in found.refit_hint

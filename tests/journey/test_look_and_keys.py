@@ -30,6 +30,14 @@ PAGES = {
     "jobs": "/jobs",
     "not found": "/d/nowhere/board",
 }
+BOARDS = {
+    "map": f"/d/{SLUG}/board?view=map",
+    "zoom": f"/d/{SLUG}/board?zoom=1",
+    "comparison": f"/d/{SLUG}/board?cmp=v1",
+    "coloured board": f"/d/{SLUG}/board?color=label&renderer=cpu",
+    "coloured map": f"/d/{SLUG}/board?color=length&view=map",
+}
+"""Further looks at a board: they differ in what is drawn, not in how wide they are."""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +49,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         samples = (DEMO / "everyday.jsonl").read_bytes()
         running.post(f"/api/v1/datasets/{SLUG}/uploads", content=samples)
         running.wait_for_board(SLUG)
+        running.post(f"/api/v1/datasets/{SLUG}/versions", json={})
+        running.get(BOARDS["map"])  # the map is drawn when it is asked for
         running.wait_until_idle()  # a page reloads itself when its job is done
         yield running
 
@@ -95,7 +105,7 @@ def test_every_page_is_quiet_fits_and_is_accessible(
 ) -> None:
     size = {"width": width, "height": 900}
     somebody = Visitor(browser, server, cookies, viewport=size, color_scheme=theme)
-    for name, path in PAGES.items():
+    for name, path in (PAGES | (BOARDS if width == 1480 else {})).items():
         page = somebody.open(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
         assert width == 1024 or _serious(page) == [], name
@@ -139,6 +149,59 @@ def test_keys_lead_over_the_board_and_into_the_list(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/samples?cell=*")
     assert page.locator("tr[data-row]").count() > 0
+
+
+def test_every_key_of_the_board_does_what_the_table_says(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["board"])
+    page.wait_for_selector("#stage[data-drawn]:not([data-drawn='0'])", state="attached")
+    for key, tool in (("l", "lasso"), ("b", "box")):
+        page.keyboard.press(key)
+        expect(page.locator("#stage")).to_have_attribute("data-tool", tool)
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.wait_for_selector("#chosen .tag.gap")
+    page.keyboard.press("w")
+    expect(page.locator("#write")).to_be_in_viewport()
+    page.keyboard.press("+")
+    page.wait_for_url("**zoom=*")
+    page.keyboard.press("0")
+    page.wait_for_url(lambda url: "zoom=" not in url)
+    page.keyboard.press("c")
+    expect(page.locator("#compare")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    page.keyboard.press("y")
+    page.locator("#colour a", has_text="label").click()
+    page.wait_for_url("**color=label*")
+    assert page.locator(".legend.hues li").count() > 2
+    page.keyboard.press("r")
+    page.wait_for_selector("#chosen .tag.over_dense")
+    assert "color=label" in page.url
+    page.keyboard.press("t")
+    page.wait_for_url("**/trim?cell=*")
+
+
+INKS = """() => {
+  const canvas = document.getElementById("darts");
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const seen = new Map();
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] < 200) continue;
+    const name = [data[at], data[at + 1], data[at + 2]].map((part) => part >> 5).join();
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+  }
+  return [...seen.values()].filter((count) => count > 30).length;
+}"""
+
+
+def test_coloured_darts_have_more_hues_than_balanced_ones(visitor: Visitor) -> None:
+    found = []
+    for query in ("?renderer=cpu", "?color=label&renderer=cpu"):
+        page = visitor.open(PAGES["board"] + query)
+        page.wait_for_selector("#stage[data-drawn]:not([data-drawn='0'])", state="attached")
+        page.wait_for_timeout(250)
+        found.append(page.evaluate(INKS))
+    assert found[0] <= 2
+    assert found[1] >= 5
 
 
 def test_escape_clears_the_selection(visitor: Visitor) -> None:

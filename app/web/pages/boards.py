@@ -15,6 +15,7 @@ from app.curation import (
     looking,
     mapping,
     queries,
+    refits,
     targeting,
 )
 from app.curation.board import Look
@@ -73,6 +74,11 @@ def download_table(slug: str, look: LookAsked, session: ReadSession) -> Response
     rows = board_table.rows(board.view(session, slug, look))
     found = "".join(spreadsheets.row(row) for row in rows)
     return Response(found, media_type=CSV, headers=downloads.attachment(f"{slug} board.csv"))
+
+
+@router.get("/board/refit")
+def show_refit(slug: str, session: ReadSession, render: RenderDep) -> Response:
+    return render("boards/refit.html", block="content", refit=refits.view(session, slug))
 
 
 @router.post("/side")
