@@ -31,11 +31,9 @@ PAGES = {
     "not found": "/d/nowhere/board",
 }
 BOARDS = {
-    "map": f"/d/{SLUG}/board?view=map",
     "zoom": f"/d/{SLUG}/board?zoom=1",
     "comparison": f"/d/{SLUG}/board?cmp=v1",
     "coloured board": f"/d/{SLUG}/board?color=label&renderer=cpu",
-    "coloured map": f"/d/{SLUG}/board?color=length&view=map",
 }
 """Further looks at a board: they differ in what is drawn, not in how wide they are."""
 
@@ -50,7 +48,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         running.post(f"/api/v1/datasets/{SLUG}/uploads", content=samples)
         running.wait_for_board(SLUG)
         running.post(f"/api/v1/datasets/{SLUG}/versions", json={})
-        running.get(BOARDS["map"])  # the map is drawn when it is asked for
         running.wait_until_idle()  # a page reloads itself when its job is done
         yield running
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.server import Server, serving
@@ -171,3 +172,8 @@ def test_the_map_is_drawn_when_somebody_opens_it(page: Page, server: Server) -> 
     page.keyboard.press("b")
     drag(page, [(x - 420, y - 290), (x, y + 290)])
     assert 0 < chip(page) < 300
+    for query in ("&view=map", "&color=length&view=map"):
+        page.goto(f"{server.address}/d/{SLUG}/board?renderer=cpu{query}")
+        until_drawn(page)
+        found = Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
