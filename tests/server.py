@@ -84,6 +84,17 @@ class Server:
             time.sleep(0.1)
         raise TimeoutError(f"jobs still run after {seconds} s")
 
+    def start_web(self) -> None:
+        """Start the web process and wait until it answers."""
+        port = self.address.rsplit(":", 1)[1]
+        command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", port]
+        # A file of its own: its lines would run into what a benchmark prints.
+        with (self.folder / "web.log").open("ab") as log:
+            self.web = subprocess.Popen(
+                [*command, "--log-level", "warning"], env=self.environment, cwd=ROOT, stdout=log
+            )
+        _wait_until_ready(self)
+
     def start_worker(self) -> None:
         """Start the worker process."""
         command = [sys.executable, "-m", "app.worker.main"]
@@ -133,14 +144,8 @@ def serving(
     with writing(engine)() as session:
         server.token = access.new_token(session, "test", Role.ADMIN)
     engine.dispose()
-    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
-    # A file of its own: its lines would run into what a benchmark prints.
-    with (folder / "web.log").open("wb") as log:
-        server.web = subprocess.Popen(
-            [*command, "--log-level", "warning"], env=environment, cwd=ROOT, stdout=log
-        )
     try:
-        _wait_until_ready(server)
+        server.start_web()
         if worker:
             server.start_worker()
         yield server

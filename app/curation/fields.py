@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
-from app.curation import board, checking, column_roles, intake, parsing, previewing
+from app.curation import board, checking, column_roles, intake, parsing, previewing, remembering
 from app.curation.board_views import DatasetHead
 from app.curation.column_roles import Told
 from app.curation.intake import UploadView
@@ -136,17 +136,10 @@ def save(
     """
     upload = checking.undecided(session, slug, upload_id)
     head = parsing.read_head(spool / upload.spool_name)
-    told = _of_wish(head, wish)
-    told = column_roles.resolve(session, upload.dataset_id, told)
+    told = column_roles.resolve(session, upload.dataset_id, _of_wish(head, wish))
     upload.mapping, upload.read_as = told.mapping, told.read_as
-    name = wish.name.strip().lstrip("{[")[:80]  # so that it is never taken for a mapping itself
-    if name:
-        row = MappingRow(
-            dataset_id=upload.dataset_id, name=name, actor=actor,
-            signature=column_roles.signature(_names(head)),
-            read_as=told.read_as, columns=told.mapping,
-        )  # fmt: skip
-        column_mappings.save(session, row)
+    if wish.name.strip():
+        remembering.keep(session, slug, wish.name, told, _names(head), actor=actor)
 
 
 def _names(head: Head) -> list[str]:

@@ -6,6 +6,7 @@ from app.curation import checking, intake, targeting
 from app.curation.parsing import BrokenRecordsError
 from app.errors import InvalidError
 from app.storage import datasets, jobs, targets, uploads
+from app.storage.tables import UploadState
 
 NEXT_PAGES = {
     "itself": "board",
@@ -36,6 +37,13 @@ def keep(
     uploads.forget_counts(session, upload)
     upload.all_or_nothing = all_or_nothing
     intake.begin(session, datasets.get(session, slug), upload, actor=actor)
+
+
+def keep_checked(session: Session, slug: str, *, actor: str) -> None:
+    """Keep the samples of every upload that has been checked; broken records are set aside."""
+    for upload in uploads.undecided_of(session, datasets.get(session, slug).id):
+        if upload.state is UploadState.CHECKED:
+            keep(session, slug, upload.id, actor=actor)
 
 
 def choose_target(session: Session, slug: str, kind: str, *, actor: str) -> str:

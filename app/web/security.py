@@ -26,6 +26,7 @@ PERMISSIONS: Permissions = {
     ("POST", "/datasets"): CURATOR,
     ("POST", "/demo"): CURATOR,
     ("GET", "/d/{slug}/import"): CURATOR,
+    ("POST", "/d/{slug}/import"): CURATOR,
     ("POST", "/d/{slug}/paste"): CURATOR,
     ("POST", "/d/{slug}/uploads"): CURATOR,
     ("GET", "/d/{slug}/uploads/{upload}"): VIEWER,
@@ -36,6 +37,7 @@ PERMISSIONS: Permissions = {
     ("GET", "/d/{slug}/uploads/{upload}/map"): CURATOR,
     ("POST", "/d/{slug}/uploads/{upload}/import"): CURATOR,
     ("POST", "/d/{slug}/uploads/{upload}/discard"): CURATOR,
+    ("POST", "/d/{slug}/uploads/{upload}/complete"): CURATOR,
     ("GET", "/d/{slug}/uploads/{upload}/rejects"): VIEWER,
     # Pages, board
     ("GET", "/d/{slug}"): VIEWER,
@@ -110,6 +112,14 @@ PERMISSIONS: Permissions = {
     ("POST", "/api/v1/datasets/{slug}/uploads"): CURATOR,
     ("GET", "/api/v1/datasets/{slug}/uploads/{upload}"): VIEWER,
     ("GET", "/api/v1/datasets/{slug}/uploads/{upload}/rejects"): VIEWER,
+    ("DELETE", "/api/v1/datasets/{slug}/uploads/{upload}"): CURATOR,
+    ("POST", "/api/v1/datasets/{slug}/uploads/parts"): CURATOR,
+    ("GET", "/api/v1/datasets/{slug}/uploads/{upload}/parts"): CURATOR,
+    ("PUT", "/api/v1/datasets/{slug}/uploads/{upload}/parts/{number}"): CURATOR,
+    ("POST", "/api/v1/datasets/{slug}/uploads/{upload}/complete"): CURATOR,
+    ("GET", "/api/v1/datasets/{slug}/mappings"): VIEWER,
+    ("PUT", "/api/v1/datasets/{slug}/mappings/{name}"): CURATOR,
+    ("DELETE", "/api/v1/datasets/{slug}/mappings/{name}"): CURATOR,
     # API, board
     ("PUT", "/api/v1/datasets/{slug}/target"): CURATOR,
     ("GET", "/api/v1/datasets/{slug}/probes"): CURATOR,
@@ -148,6 +158,7 @@ LARGE = frozenset({
     "/d/{slug}/uploads",
     "/d/{slug}/target",
     "/api/v1/datasets/{slug}/uploads",
+    "/api/v1/datasets/{slug}/uploads/{upload}/parts/{number}",
     "/api/v1/datasets/{slug}/target",
 })  # fmt: skip
 

@@ -1,5 +1,7 @@
-// Files go up as raw bytes, one request a file, with the bytes that have really left.
+// Files go up as raw bytes with the bytes that have really left: small ones in one request, large ones in parts.
 const SVG = "http://www.w3.org/2000/svg";
+const PART_FROM = 8 * 1024 * 1024;
+const KEPT = "Stopped. What has arrived is kept: choose the same file again to go on, or discard it.";
 
 export function startUploads() {
   for (const form of document.querySelectorAll("form[data-upload]")) start(form);
@@ -35,7 +37,8 @@ async function send(form, files) {
   for (const file of files) {
     const row = progress(form, file.name);
     try {
-      location = (await post(form.action, file, row)).location ?? location;
+      const inParts = form.dataset.parts && file.size > PART_FROM;
+      location = (await (inParts ? sendParts(form, file, row) : post(form.action, file, row))).location ?? location;
       row.say("Sent");
     } catch (error) {
       location = null;
@@ -46,27 +49,94 @@ async function send(form, files) {
   window.removeEventListener("beforeunload", leave);
   delete form.dataset.sending;
   form.querySelector("input[type=file]").value = "";
-  if (location) window.location.assign(location);
+  if (location) window.location.assign(files.length > 1 && form.dataset.several ? form.dataset.several : location);
 }
 
 function post(address, file, row) {
+  const cancelled = new Error("Cancelled. Nothing was kept.");
+  const hooks = { cancelled, broken: new Error("The connection broke. Nothing was kept; send it again.") };
+  return ask("POST", address, file, { "X-Filename": encodeURIComponent(file.name), "Idempotency-Key": key() }, row, {
+    ...hooks, progress: (event) => row.show(event.loaded, event.total || file.size), sent: () => row.say("Storing safely…"),
+  });
+}
+
+/** A large file, part by part. What arrived is kept: the same file goes on where it stopped, even after a reload. */
+async function sendParts(form, file, row) {
+  const same = `${form.action} ${file.name} ${file.size} ${file.lastModified}`;
+  let begun = await announce(form, file, row, await digest(new TextEncoder().encode(same)) || encodeURIComponent(same).slice(-190));
+  if (["waiting", "checking", "checked"].includes(begun.state)) return { location: `${form.action}/${begun.id}` };
+  if (begun.state !== "sending" || !(await isSame(file, begun))) begun = await announce(form, file, row, key());
+  const held = new Set(begun.held.map((part) => part.number));
+  for (let number = 1; number <= begun.parts; number += 1) {
+    const start = (number - 1) * begun.part_bytes;
+    if (!held.has(number)) await putPart(`${form.dataset.parts}/${begun.id}/parts/${number}`, file.slice(start, start + begun.part_bytes), start, file.size, row);
+    row.show(Math.min(start + begun.part_bytes, file.size), file.size);
+  }
+  row.say("Storing safely…");
+  return insist(() => ask("POST", `${form.action}/${begun.id}/complete`, null, {}, row), row);
+}
+
+function announce(form, file, row, name) {
+  const wish = JSON.stringify({ bytes: file.size, filename: file.name.slice(0, 255) });
+  return insist(() => ask("POST", `${form.dataset.parts}/parts`, wish, { "Content-Type": "application/json", "Idempotency-Key": name }, row), row);
+}
+
+/** Whether the first part that is held is a part of this file. Pages without https cannot tell, and trust its name, size and date. */
+async function isSame(file, begun) {
+  const part = begun.held[0];
+  if (!part) return true;
+  const start = (part.number - 1) * begun.part_bytes;
+  const found = await digest(await file.slice(start, start + begun.part_bytes).arrayBuffer());
+  return !found || found === part.sha256;
+}
+
+async function putPart(address, blob, start, size, row) {
+  const data = await blob.arrayBuffer();
+  const headers = { "Content-Type": "application/octet-stream", "Content-SHA256": await digest(data) };
+  await insist(() => ask("PUT", address, data, headers, row, { progress: (event) => row.show(start + event.loaded, size) }), row);
+}
+
+/** Do it again while the connection is broken or the server is busy; give up only when it is refused or cancelled. */
+async function insist(act, row) {
+  for (let pause = 1000; ; pause = Math.min(2 * pause, 15000)) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!error.passing) throw error;
+      row.wait("The connection is lost. What has arrived is kept; trying again…");
+      await new Promise((done) => { setTimeout(done, pause); row.cancel.addEventListener("click", done, { once: true }); });
+      if (row.cancelled) throw new Error(KEPT);
+    }
+  }
+}
+
+function ask(method, address, body, headers, row, hooks = {}) {
   return new Promise((resolve, reject) => {
+    const passing = () => reject(hooks.broken ?? Object.assign(new Error(KEPT), { passing: true }));
     const request = new XMLHttpRequest();
-    request.open("POST", address);
-    request.setRequestHeader("X-Filename", encodeURIComponent(file.name));
-    request.setRequestHeader("Idempotency-Key", key());
-    request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.setRequestHeader("Accept", "application/json");
-    request.upload.onprogress = (event) => row.show(event.loaded, event.total || file.size);
-    request.upload.onload = () => row.say("Storing safely…");
+    request.open(method, address);
+    for (const [name, value] of Object.entries({ Accept: "application/json", "Content-Type": "application/octet-stream", ...headers })) if (value) request.setRequestHeader(name, value);
+    if (hooks.progress) request.upload.onprogress = hooks.progress;
+    if (hooks.sent) request.upload.onload = hooks.sent;
     request.onload = () => {
+      if (!hooks.broken && (request.status >= 500 || request.status === 429 || request.status === 408)) return passing();
       if (request.status >= 400) return reject(new Error(reason(request)));
       try { return resolve(JSON.parse(request.responseText)); } catch { return resolve({ location: request.responseURL }); }
     };
-    request.onerror = () => reject(new Error("The connection broke. Nothing was kept; send it again."));
-    row.cancel.addEventListener("click", () => { request.abort(); reject(new Error("Cancelled. Nothing was kept.")); });
-    request.send(file);
+    request.onerror = passing;
+    row.cancel.addEventListener("click", () => { request.abort(); reject(hooks.cancelled ?? new Error(KEPT)); });
+    if (row.cancelled) return reject(hooks.cancelled ?? new Error(KEPT));
+    return request.send(body);
   });
+}
+
+async function digest(data) {
+  if (!crypto.subtle) return "";
+  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", data)));
+}
+
+function hex(bytes) {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function reason(request) {
@@ -78,7 +148,7 @@ function reason(request) {
 }
 
 function key() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 function progress(form, name) {
@@ -101,8 +171,10 @@ function progress(form, name) {
   track.setAttribute("width", "100");
   for (const rect of [track, fill]) rect.setAttribute("height", "5");
   fill.setAttribute("class", "fill");
-  return {
+  const shown = {
     cancel,
+    cancelled: false,
+    wait(text) { said.textContent = text; },
     show(done, total) {
       fill.setAttribute("width", String((100 * done) / Math.max(total, 1)));
       said.textContent = `${size(done)} of ${size(total)}`;
@@ -117,6 +189,8 @@ function progress(form, name) {
       bar.remove();
     },
   };
+  cancel.addEventListener("click", () => { shown.cancelled = true; });
+  return shown;
 }
 
 function size(bytes) {

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.curation import intake, rehearsing
+from app.curation import importing, intake, parts, rehearsing, spooling
 from app.curation.column_roles import Told
 from app.curation.intake import Arrival, UploadView
-from app.web.bodies import Caller, SpooledBody
+from app.web import problems
+from app.web.bodies import Caller, PartBody, SpooledBody
 from app.web.deps import House, HouseDep, ReadSession
 from app.web.downloads import NDJSON, attachment
 
@@ -50,14 +51,11 @@ def describe(view: UploadView) -> UploadAnswer:
     return UploadAnswer(**told, rejects_url=rejects)
 
 
-class UploadOptions(BaseModel):
-    """How an upload is to be taken."""
+class Reading(BaseModel):
+    """How a file is to be read."""
 
     model_config = ConfigDict(extra="forbid")
 
-    wait: float = Field(default=0, ge=0, le=60, description="seconds to wait for the report")
-    dry_run: bool = Field(default=False, description="report without storing")
-    filename: str = Field(default="", max_length=255, description="a label only")
     mapping: str = Field(
         default="",
         max_length=10_000,
@@ -78,6 +76,14 @@ class UploadOptions(BaseModel):
     def told(self) -> Told:
         """What the sender says about the file."""
         return Told(self.mapping, self.read_as)
+
+
+class UploadOptions(Reading):
+    """How an upload is to be taken."""
+
+    wait: float = Field(default=0, ge=0, le=60, description="seconds to wait for the report")
+    dry_run: bool = Field(default=False, description="report without storing")
+    filename: str = Field(default="", max_length=255, description="a label only")
 
 
 @router.post("", status_code=202, responses={201: {"model": UploadAnswer}})
@@ -107,6 +113,92 @@ def upload(
     response.status_code = 202 if view.running else 201
     response.headers["Location"] = f"/api/v1/datasets/{slug}/uploads/{view.id}"
     return describe(view)
+
+
+class PartsWish(BaseModel):
+    """An upload that is to come in parts."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"bytes": 52_000_000, "filename": "chats.jsonl"}]},
+    )
+
+    bytes: int = Field(ge=1, le=2**53)
+    filename: str = Field(default="", max_length=255, description="a label only")
+
+
+class PartAnswer(BaseModel):
+    """A part that is safely on disk. Parts are counted from 1."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    bytes: int
+    sha256: str
+
+
+class PartsAnswer(BaseModel):
+    """How much of an upload has arrived; each part but the last has `part_bytes` bytes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    state: str
+    filename: str
+    bytes: int
+    part_bytes: int
+    parts: int
+    held: list[PartAnswer]
+
+
+class CompleteOptions(Reading):
+    """How a complete upload is to be taken."""
+
+    wait: float = Field(default=0, ge=0, le=60, description="seconds to wait for the report")
+
+
+@router.post("/parts", status_code=201, responses=problems.documented(404, 409, 422))
+def announce_parts(slug: str, wish: PartsWish, caller: Caller) -> PartsAnswer:
+    arrival = Arrival(caller.actor, wish.filename, caller.key)
+    with caller.house.write() as session:
+        view = parts.announce(
+            session, slug, arrival, wish.bytes, limit=caller.house.upload_limit.most
+        )
+    return PartsAnswer.model_validate(view)
+
+
+@router.get("/{upload_id}/parts", responses=problems.documented(404))
+def list_parts(slug: str, upload_id: int, session: ReadSession) -> PartsAnswer:
+    return PartsAnswer.model_validate(parts.view(session, slug, upload_id))
+
+
+@router.put("/{upload_id}/parts/{number}", responses=problems.documented(404, 409, 422))
+def put_part(slug: str, upload_id: int, number: int, data: PartBody, house: HouseDep) -> PartAnswer:
+    held = parts.put(house.write, slug, upload_id, number, data, spool=house.spool)
+    return PartAnswer.model_validate(held)
+
+
+@router.post("/{upload_id}/complete", status_code=202, responses=problems.documented(404, 409, 422))
+def complete_parts(
+    slug: str,
+    upload_id: int,
+    options: Annotated[CompleteOptions, Query()],
+    caller: Caller,
+    response: Response,
+) -> UploadAnswer:
+    house = caller.house
+    arrival = Arrival(caller.actor, told=options.told, all_or_nothing=options.all_or_nothing)
+    view = parts.complete(house.read, house.write, slug, upload_id, arrival, spool=house.spool)
+    view = _wait_for(house, view, options.wait)
+    response.status_code = 202 if view.running else 201
+    return describe(view)
+
+
+@router.delete("/{upload_id}", status_code=204, responses=problems.documented(404, 409))
+def discard_upload(slug: str, upload_id: int, house: HouseDep) -> None:
+    with house.write() as session:
+        name = importing.discard(session, slug, upload_id)
+    spooling.remove(house.spool, name)
 
 
 @router.get("/{upload_id}")

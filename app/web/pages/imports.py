@@ -7,14 +7,14 @@ from fastapi import Query as FromAddress
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.curation import board, checking, fields, import_pages, importing, intake, spooling
+from app.curation import board, checking, fields, import_pages, importing, intake, parts, spooling
 from app.curation.fields import Wish
 from app.curation.intake import Arrival, UploadView
 from app.curation.parsing import BrokenRecordsError
 from app.curation.spooling import Spooled, SpoolWriter
 from app.errors import InvalidError
 from app.web.bodies import Caller, Calling, Filename, SpooledBody
-from app.web.deps import House, HouseDep, ReadSession, RenderDep
+from app.web.deps import ActorName, House, HouseDep, ReadSession, RenderDep, WriteSession
 from app.web.downloads import NDJSON, attachment
 
 router = APIRouter(prefix="/d/{slug}")
@@ -48,10 +48,23 @@ def show_form(slug: str, session: ReadSession, render: RenderDep) -> Response:
     )
 
 
+@router.post("/import")
+def keep_checked(slug: str, session: WriteSession, actor: ActorName) -> Response:
+    importing.keep_checked(session, slug, actor=actor)
+    return RedirectResponse(f"/d/{slug}/import", 303)
+
+
 @router.post("/uploads")
 def upload(slug: str, spooled: SpooledBody, caller: Caller, filename: Filename) -> Response:
     view = _hold(slug, spooled, caller, filename)
     return JSONResponse({"location": _next_step(caller.house, view)}, 201)
+
+
+@router.post("/uploads/{upload_id}/complete")
+def complete(slug: str, upload_id: int, caller: Caller) -> Response:
+    house, arrival = caller.house, Arrival(caller.actor, held=True)
+    view = parts.complete(house.read, house.write, slug, upload_id, arrival, spool=house.spool)
+    return JSONResponse({"location": _next_step(house, view)}, 201)
 
 
 @router.post("/paste")
