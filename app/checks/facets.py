@@ -142,13 +142,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _ITEM = re.compile(r"(?:[-*\u2022]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
 _FORMS: Mapping[str, re.Pattern[str]] = {
     "code": re.compile(
-        r"```|^\s*(?:def \w+\(|class \w+[(:{]|import \w+|from \w+ import|#include|function \w*\("
-        r"|(?:const|let|var) \w+ =|public (?:static|class)|SELECT .+ FROM )"
+        r"```|^[ \t]*+(?:def \w+\(|class \w+[(:{]|import \w+|from \w+ import|#include"
+        r"|function \w*\(|(?:const|let|var) \w+ =|public (?:static|class)|SELECT .+ FROM )"
         r"|[;{]\s*\n.*[;}]\s*(?:\n|$)",
         re.MULTILINE,
     ),
     "XML": re.compile(r"<([A-Za-z][\w:-]*)(?:\s[^<>]*)?>[^\0]*</\1>|^\s*<\?xml"),
-    "table": re.compile(r"^\s*\|?.+\|.+\|?\s*\n\s*\|?[\s:|-]*---", re.MULTILINE),
+    # Possessive: whatever a line holds, it is looked at once (T09).
+    "table": re.compile(r"^[ \t]*+\|?[^|\n]++\|[^\n]++\n[ \t]*+\|?[ \t:|-]*?---", re.MULTILINE),
     "dialogue": re.compile(
         r"^[^\W\d_][\w .]{0,24}:\s+\S.*\n(?:.*\n){0,2}?^[^\W\d_][\w .]{0,24}:\s+\S", re.MULTILINE
     ),

@@ -12,10 +12,12 @@ from app.curation.column_roles import NOTHING_TOLD, Told
 from app.curation.spooling import Spooled
 from app.errors import ConflictError, DartboardError
 from app.storage import datasets, events, jobs, uploads
+from app.storage.database import Sessions
 from app.storage.events import Event
 from app.storage.tables import DatasetRow, RejectRow, UploadRow, UploadState
 
 SHOWN_REJECTS = 50
+REJECTS_PER_READ = 500
 
 
 class KeyReusedError(ConflictError):
@@ -170,12 +172,22 @@ def undecided(session: Session, slug: str) -> tuple[UploadView, ...]:
     return tuple(view(session, slug, row.id) for row in rows)
 
 
-def rejected_lines(session: Session, slug: str, upload_id: int) -> Iterator[bytes]:
-    """The quarantined records as JSON Lines: line, code, reason, text."""
-    dataset = datasets.get(session, slug)
-    uploads.get(session, dataset.id, upload_id)
-    for row in uploads.rejects_of(session, upload_id):
-        yield orjson.dumps(_told(row)) + b"\n"
+def check_upload(session: Session, slug: str, upload_id: int) -> None:
+    """Raise UploadNotFoundError when the data set has no such upload."""
+    uploads.get(session, datasets.get(session, slug).id, upload_id)
+
+
+def rejected_lines(read: Sessions, slug: str, upload_id: int) -> Iterator[bytes]:
+    """The quarantined records as JSON Lines, read as they are asked for: there may be millions."""
+    after = -1
+    while True:
+        with read() as session:
+            check_upload(session, slug, upload_id)
+            rows = list(uploads.rejects_of(session, upload_id, after=after, limit=REJECTS_PER_READ))
+        if not rows:
+            return
+        after = rows[-1].position
+        yield b"".join(orjson.dumps(_told(row)) + b"\n" for row in rows)
 
 
 def _told(row: RejectRow) -> dict[str, object]:

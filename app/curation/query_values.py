@@ -17,7 +17,7 @@ MOST_CHARACTERS = 10_000
 HIGHEST_ID = 2**63 - 1
 HIGHEST_NUMBER = 2**31 - 1
 
-_ITEM = re.compile(r'\s*(?:"((?:[^"]|"")*)"\s*|([^",][^,]*)?)(?:,|$)')
+_ITEM = re.compile(r'\s*(?:"((?:[^"]++|"")*+)"\s*|([^",][^,]*)?)(?:,|$)')
 _WORD = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
 _CELL = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
 _TOPIC = re.compile(r"[0-9]{1,4}")

@@ -96,9 +96,9 @@ def add_rejects(session: Session, upload_id: int, rejects: Sequence[tuple[int, R
 
 
 def rejects_of(
-    session: Session, upload_id: int, *, limit: int | None = None
+    session: Session, upload_id: int, *, after: int = -1, limit: int | None = None
 ) -> Iterator[RejectRow]:
-    """The quarantined records of an upload, in the order of the file."""
-    query = select(RejectRow).where(RejectRow.upload_id == upload_id)
+    """The quarantined records of an upload, in the order of the file, after a position."""
+    query = select(RejectRow).where(RejectRow.upload_id == upload_id, RejectRow.position > after)
     query = query.order_by(col(RejectRow.position)).limit(limit)
     yield from session.exec(query.execution_options(yield_per=1000))

@@ -8,7 +8,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import Match
 from starlette.types import Scope
 
-_PARAMETER = re.compile(r"{[^}]*}")
+_PARAMETER = re.compile(r"{[^{}]*}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,8 +163,7 @@ def test_rejects_can_be_downloaded_mended_and_sent_again(
 ) -> None:
     upload = pipeline.send(dataset.slug, lines(pair("a", "b")) + b'{"prompt": "c", "completion"\n')
     pipeline.run()
-    with write() as session:
-        (line,) = intake.rejected_lines(session, dataset.slug, upload.id)
+    (line,) = intake.rejected_lines(write, dataset.slug, upload.id)
     mended = orjson.loads(line)["text"] + ': "d"}'
     again = pipeline.send(dataset.slug, mended.encode())
     pipeline.run()

@@ -209,9 +209,10 @@ def show_upload(slug: str, upload_id: int, session: ReadSession) -> UploadAnswer
 @router.get("/{upload_id}/rejects")
 def download_rejects(slug: str, upload_id: int, house: HouseDep) -> Response:
     with house.read() as session:
-        lines = list(intake.rejected_lines(session, slug, upload_id))
+        intake.check_upload(session, slug, upload_id)  # while there can still be an error page
+    lines = intake.rejected_lines(house.read, slug, upload_id)
     name = f"{slug}-upload-{upload_id}-rejects.jsonl"
-    return StreamingResponse(iter(lines), headers=attachment(name), media_type=NDJSON)
+    return StreamingResponse(lines, headers=attachment(name), media_type=NDJSON)
 
 
 def _wait_for(house: House, view: UploadView, seconds: float) -> UploadView:

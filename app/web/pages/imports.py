@@ -180,9 +180,10 @@ def discard(slug: str, upload_id: int, house: HouseDep) -> Response:
 @router.get("/uploads/{upload_id}/rejects")
 def download_rejects(slug: str, upload_id: int, house: HouseDep) -> Response:
     with house.read() as session:
-        lines = list(intake.rejected_lines(session, slug, upload_id))
+        intake.check_upload(session, slug, upload_id)  # while there can still be an error page
+    lines = intake.rejected_lines(house.read, slug, upload_id)
     name = f"{slug}-upload-{upload_id}-rejects.jsonl"
-    return StreamingResponse(iter(lines), headers=attachment(name), media_type=NDJSON)
+    return StreamingResponse(lines, headers=attachment(name), media_type=NDJSON)
 
 
 def _hold(slug: str, spooled: Spooled, caller: Calling, filename: str) -> UploadView:
