@@ -3,10 +3,16 @@
 from collections.abc import Iterator
 
 from app.curation.board_views import BoardView, CellView
+from app.formats import spreadsheets
 
 HEAD = (
     "cell", "topic", "sub-topic", "ring", "have", "expected", "ratio", "flag", "cut", "write",
 )  # fmt: skip
+
+
+def as_csv(board: BoardView) -> str:
+    """The table for spreadsheet programs, without formulas in it."""
+    return "".join(spreadsheets.row(row) for row in rows(board))
 
 
 def rows(board: BoardView) -> Iterator[tuple[object, ...]]:

@@ -21,7 +21,6 @@ from app.curation import (
 from app.curation.board import Look
 from app.curation.column_roles import Told
 from app.curation.intake import Arrival
-from app.formats import spreadsheets
 from app.web import downloads
 from app.web.bodies import Caller, Filename, SpooledBody
 from app.web.deps import ActorName, HouseDep, ReadSession, RenderDep, WriteSession
@@ -71,8 +70,7 @@ def show_board(
 
 @router.get("/board.csv")
 def download_table(slug: str, look: LookAsked, session: ReadSession) -> Response:
-    rows = board_table.rows(board.view(session, slug, look))
-    found = "".join(spreadsheets.row(row) for row in rows)
+    found = board_table.as_csv(board.view(session, slug, look))
     return Response(found, media_type=CSV, headers=downloads.attachment(f"{slug} board.csv"))
 
 
