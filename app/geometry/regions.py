@@ -34,9 +34,13 @@ def _join(frame: Frame, balance: Balance, kind: State) -> list[Region]:
     graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape)
     _, label = connected_components(graph, directed=False)
     effects = balance.cut if kind is State.OVER_DENSE else balance.write
-    regions = []
+    beyond = balance.ratio * (balance.expected + 1) - 1 - balance.expected
+    regions: list[tuple[float, Region]] = []
     for number in np.unique(label[flagged]):
         cells = np.flatnonzero(flagged & (label == number))
         members = tuple(int(cell) for cell in cells)
-        regions.append(Region(kind, members, int(effects[cells].sum())))
-    return sorted(regions, key=lambda region: (-region.effect, region.cells))
+        region = Region(kind, members, int(effects[cells].sum()))
+        regions.append((float(abs(beyond[cells].sum())), region))
+    # A crowd below twice its target has nothing to cut; how far beyond it is decides then.
+    regions.sort(key=lambda told: (-told[1].effect, -told[0], told[1].cells))
+    return [region for _, region in regions]

@@ -119,8 +119,12 @@ def count_unplaced(
         .select_from(PlacementRow)
         .where(PlacementRow.frame_id == frame_id, col(PlacementRow.cell) >= -1)
     )
-    in_trash = placed.join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id).where(
-        *conditions(dataset_id, Filter(deleted=True))
+    # From the few in the trash to their places: joined, SQLite begins with every place.
+    its_place = select(PlacementRow.cell).where(
+        PlacementRow.frame_id == frame_id, PlacementRow.sample_id == SampleRow.id
+    )
+    in_trash = everyone.where(
+        *conditions(dataset_id, Filter(deleted=True)), its_place.scalar_subquery() >= -1
     )
     return here - session.exec(placed).one() + session.exec(in_trash).one()
 
