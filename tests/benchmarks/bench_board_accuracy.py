@@ -21,7 +21,7 @@ from tests.benchmarks import planted, real_vectors
 from tests.benchmarks.real_vectors import Vectors
 
 HELD_OUT = 200
-"""The first seed of those on which nothing was chosen; settings were chosen on 0 to 9."""
+"""The first seed of those on which nothing was chosen; settings were chosen on 0 to 7."""
 Marks = NDArray[np.bool_]
 Labels = NDArray[np.str_]
 Splits = dict[str, tuple[list[str], list[str], Vectors]]
