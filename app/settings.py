@@ -1,9 +1,12 @@
 """Configuration, read once from the environment by the entry points."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 _ROOT = Path(__file__).parent.parent
 _WHEEL = Path(__file__).parent / "_files"
@@ -37,6 +40,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8765
     allowed_hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
+    public_url: str = ""
+    """Where people reach it: https://dartboard.example. Links that are sent begin with it."""
+    trusted_proxies: list[str] = []
+    """Addresses or networks of proxies whose X-Forwarded headers are believed."""
+    admin_name: str = "admin"
+    admin_password_file: Path | None = None
+    """A file with the first admin's password, for machines that are set up by machines."""
     upload_bytes: int = 5_000_000_000
     """The largest file that may be sent, as it is sent."""
     body_bytes: int = 1_000_000
@@ -79,6 +89,41 @@ class Settings(BaseSettings):
     def model_key(self) -> str:
         """The language model's key."""
         return self.model_key_file.read_text().strip() if self.model_key_file else ""
+
+    @property
+    def hosts(self) -> list[str]:
+        """The hosts under which requests are answered: those allowed, and the public one."""
+        public = urlsplit(self.public_url).hostname
+        return [*self.allowed_hosts, *([public] if public else [])]
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether others than the people on this machine are meant to come in."""
+        return self.host not in LOOPBACK or bool(self.public_url)
+
+    @property
+    def exposure(self) -> list[str]:
+        """What is wrong with the way others reach the server; each as a sentence."""
+        if not self.is_reachable:
+            return []
+        if not self.public_url.startswith("https://"):
+            return [
+                "Others can reach this address and what they send is not encrypted. Put a proxy"
+                " with https before it and name its address in DARTBOARD_PUBLIC_URL."
+            ]
+        if not self.trusted_proxies:
+            return [
+                "DARTBOARD_TRUSTED_PROXIES is empty, so that every request looks like plain http"
+                " from the proxy: cookies are not bound to https. Name the proxy's address there."
+            ]
+        if "*" in self.trusted_proxies:
+            return ["DARTBOARD_TRUSTED_PROXIES is *: anybody may claim to be anywhere."]
+        return []
+
+    @property
+    def setup_file(self) -> Path:
+        """Where the token lies by which the first admin is made."""
+        return self.data_dir / "setup-token"
 
     @property
     def spool(self) -> Path:

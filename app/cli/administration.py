@@ -11,9 +11,8 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import locks, printing
+from app.cli import first_admin, locks, printing
 from app.cli.instance import PRIVATE, AsJson, DataDir, opened, settings_of
-from app.cli.serving import link_to
 from app.curation import access
 from app.encoders import weights
 from app.errors import DartboardError
@@ -63,8 +62,8 @@ def make_link(
     as_json: AsJson = False,
 ) -> None:
     """Print a fresh one-time link to a server that runs; it is good for 15 minutes."""
-    with opened(data_dir, port=port) as instance:
-        link = link_to(instance, instance.settings.port)
+    with opened(data_dir, port=port) as instance, instance.write() as session:
+        link = first_admin.login_link(session, instance.settings, instance.settings.port)
     if as_json:
         printing.tell({"url": link})
     else:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import locks, printing
+from app.cli import first_admin, locks, printing
 from app.cli.instance import AsJson, DataDir, Instance, opened
 from app.curation import access, demo
 from app.errors import ConflictError
@@ -22,7 +22,6 @@ from app.storage import jobs
 commands = typer.Typer()
 
 GRACE_SECONDS = 3
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class PortTakenError(ConflictError):
@@ -41,6 +40,9 @@ def serve(
         bool, typer.Option("--demo", help="Bring in the sample set, once.")
     ] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the link.")] = False,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Let `dartboard worker` do the jobs.")
+    ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -57,8 +59,9 @@ def serve(
         if demo_data:
             folder = settings.static / "demo"
             demo.load(instance.write, folder, spool=settings.spool, actor=access.LOCAL_ADMIN)
-        stack.enter_context(_worker(instance))
-        link = link_to(instance, listener.getsockname()[1])
+        if not no_worker:
+            stack.enter_context(_worker(instance))
+        link = first_admin.link_to(instance, listener.getsockname()[1])
         _announce(link, settings, as_json=as_json, browser=not no_browser)
         _run(instance, listener)
 
@@ -74,15 +77,6 @@ def work(data_dir: DataDir = None, as_json: AsJson = False) -> None:
             printing.tell({"worker": os.getpid(), "data_dir": str(settings.data_dir)})
         with locks.held(settings.data_dir / locks.WORKER, shared=True):
             main.main(settings)
-
-
-def link_to(instance: Instance, port: int) -> str:
-    """A fresh one-time link for the local admin."""
-    with instance.write() as session:
-        secret = access.new_login_link(session)
-    host = instance.settings.host
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  compared only
-    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/login?token={secret}"
 
 
 @contextmanager
@@ -136,11 +130,8 @@ def _announce(link: str, settings: Settings, *, as_json: bool, browser: bool) ->
         printing.tell({"url": link})
     else:
         printing.say(f"Open {link}")
-    if settings.host not in LOOPBACK:
-        printing.remark(
-            "Everybody who reaches this machine can reach this address, and it is not encrypted."
-            " Put a proxy with https before it, and name its host in DARTBOARD_ALLOWED_HOSTS."
-        )
+    for sentence in settings.exposure:
+        printing.remark(sentence)
     if browser:
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
@@ -157,7 +148,9 @@ def _run(instance: Instance, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        # Nobody but a proxy that is named may say where a request came from.
+        proxy_headers=bool(instance.settings.trusted_proxies),
+        forwarded_allow_ips=instance.settings.trusted_proxies,
         http=connections.prompt(instance.settings.header_seconds),
         limit_concurrency=instance.settings.connections,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -3,13 +3,13 @@
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from app.storage import access
+from app.storage import people
 
 
 def is_ready(session: Session) -> bool:
     """Whether the database answers and has its tables."""
     try:
-        access.find_user(session, "")
+        people.find(session, "")
     except SQLAlchemyError:
         return False
     return True

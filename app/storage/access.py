@@ -1,15 +1,15 @@
-"""Queries about who may come in: people, one-time links, browser sessions, API tokens."""
+"""Queries about who may come in: one-time links, browser sessions, API tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, delete, or_, update
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, delete, or_, true, update
+from sqlmodel import Session, col, func, select
 
 from app.storage.access_tables import LoginLinkRow, SessionRow, TokenRow, UserRow
-from app.storage.tables import JobRow, SampleRow, now
+from app.storage.tables import DatasetRow, JobRow, SampleRow, now
 
 IDLE = timedelta(hours=12)
 LIFETIME = timedelta(days=14)
@@ -30,28 +30,20 @@ class Role(StrEnum):
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
+    def at_most(self, other: "Role") -> "Role":
+        """The lower of the two."""
+        return other if self.covers(other) else self
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A live session or token, and whether its last use should be written down again."""
+    """A live session: whose it is, and whether its last use should be written down again."""
 
+    user_id: int
     name: str
     role: str
     stale: bool
     keys: str = ""
-
-
-def add_user(session: Session, name: str, role: Role) -> UserRow:
-    """Add a person."""
-    row = UserRow(name=name, role=role.value)
-    session.add(row)
-    session.flush()
-    return row
-
-
-def find_user(session: Session, name: str) -> UserRow | None:
-    """Return the person of this name, or None."""
-    return session.exec(select(UserRow).where(UserRow.name == name)).one_or_none()
 
 
 def add_login_link(session: Session, user_id: int, digest: str, expires_at: datetime) -> None:
@@ -72,23 +64,46 @@ def take_login_link(session: Session, digest: str) -> int | None:
     return user_id
 
 
-def add_session(session: Session, user_id: int, digest: str) -> None:
+def add_session(session: Session, row: SessionRow) -> None:
     """Add a browser session; sessions that have ended go."""
     session.execute(delete(SessionRow).where(_ended()))
-    session.add(SessionRow(hash=digest, user_id=user_id))
+    session.add(row)
     session.flush()
+
+
+def sessions_of(session: Session, user_id: int) -> Sequence[SessionRow]:
+    """The browsers in which a person is logged in, the last used first."""
+    query = select(SessionRow).where(SessionRow.user_id == user_id, ~_ended())
+    return session.exec(query.order_by(col(SessionRow.seen_at).desc())).all()
+
+
+def remove_sessions_of(session: Session, user_id: int, *, keep: str = "") -> None:
+    """End all sessions of a person, but for the one with this hash; unused links go too."""
+    session.execute(
+        delete(SessionRow).where(col(SessionRow.user_id) == user_id, col(SessionRow.hash) != keep)
+    )
+    session.execute(delete(LoginLinkRow).where(col(LoginLinkRow.user_id) == user_id))
+
+
+def remove_one_session_of(session: Session, user_id: int, key: str) -> None:
+    """End the person's session whose hash begins like this."""
+    begins = func.substr(SessionRow.hash, 1, 16) == key
+    session.execute(delete(SessionRow).where(col(SessionRow.user_id) == user_id, begins))
 
 
 def find_session(session: Session, digest: str) -> Visit | None:
     """Return who is logged in with this session, or None if it has ended."""
     stale = col(SessionRow.seen_at) < now() - NOTE_EVERY
     query = (
-        select(UserRow.name, UserRow.role, stale, UserRow.keys)
+        select(UserRow, stale)
         .join(SessionRow, col(SessionRow.user_id) == UserRow.id)
-        .where(SessionRow.hash == digest, ~_ended())
+        .where(SessionRow.hash == digest, ~_ended(), col(UserRow.left_at).is_(None))
     )
     row = session.exec(query).one_or_none()
-    return None if row is None else Visit(row[0], row[1], bool(row[2]), row[3])
+    if row is None:
+        return None
+    person, is_stale = row
+    return Visit(person.id, person.name, person.role, bool(is_stale), person.keys)
 
 
 def save_keys(session: Session, name: str, keys: str) -> None:
@@ -131,20 +146,29 @@ def note_token(session: Session, token_id: str) -> None:
     session.execute(update(TokenRow).where(col(TokenRow.id) == token_id).values(used_at=now()))
 
 
-def revoke_token(session: Session, token_id: str) -> bool:
-    """Take a token out of force; False when there was none in force."""
+def revoke_token(session: Session, token_id: str, *, user_id: int | None = None) -> bool:
+    """Take a token (of this person, if given) out of force; False when there was none."""
+    whose = true() if user_id is None else col(TokenRow.user_id) == user_id
     revoked = session.execute(
         update(TokenRow)
-        .where(col(TokenRow.id) == token_id, col(TokenRow.revoked_at).is_(None))
+        .where(col(TokenRow.id) == token_id, col(TokenRow.revoked_at).is_(None), whose)
         .values(revoked_at=now())
         .returning(col(TokenRow.id))
     )
     return revoked.scalar_one_or_none() is not None
 
 
-def tokens(session: Session) -> Sequence[TokenRow]:
-    """Every token that was ever given out, the newest first."""
-    return session.exec(select(TokenRow).order_by(col(TokenRow.created_at).desc())).all()
+def tokens(session: Session, *, user_id: int | None = None) -> Sequence[TokenRow]:
+    """Every token that was ever given out (to this person, if given), the newest first."""
+    whose = true() if user_id is None else col(TokenRow.user_id) == user_id
+    return session.exec(
+        select(TokenRow).where(whose).order_by(col(TokenRow.created_at).desc())
+    ).all()
+
+
+def dataset_of_slug(session: Session, slug: str) -> int | None:
+    """The data set with this address, in the trash or not."""
+    return session.exec(select(DatasetRow.id).where(DatasetRow.slug == slug)).first()
 
 
 def dataset_of_sample(session: Session, sample_id: int) -> int | None:

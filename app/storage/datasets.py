@@ -1,12 +1,14 @@
-"""Queries about data sets."""
+"""Queries about data sets. What may not be seen is not there: see sight."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.errors import ConflictError, InvalidError, NotFoundError
+from app.storage import sight
 from app.storage.tables import DatasetRow, now
 
 SLUG_LENGTH = 60
@@ -45,7 +47,7 @@ def get(session: Session, slug: str) -> DatasetRow:
 
 def get_by_id(session: Session, dataset_id: int) -> DatasetRow:
     """Return the data set with this id, or raise DatasetNotFoundError."""
-    row = session.get(DatasetRow, dataset_id)
+    row = session.get(DatasetRow, dataset_id) if sight.includes(dataset_id) else None
     if row is None or row.deleted_at is not None:
         raise DatasetNotFoundError
     return row
@@ -59,27 +61,25 @@ def slug_by_id(session: Session, dataset_id: int) -> str:
 
 def find(session: Session, slug: str) -> DatasetRow | None:
     """Return the data set with this slug, or None."""
-    query = select(DatasetRow).where(DatasetRow.slug == slug, col(DatasetRow.deleted_at).is_(None))
+    query = _seen().where(DatasetRow.slug == slug, col(DatasetRow.deleted_at).is_(None))
     return session.exec(query).one_or_none()
 
 
 def all_of(session: Session) -> Sequence[DatasetRow]:
     """Every data set that is not in the trash, the newest change first."""
-    query = select(DatasetRow).where(col(DatasetRow.deleted_at).is_(None))
+    query = _seen().where(col(DatasetRow.deleted_at).is_(None))
     return session.exec(query.order_by(col(DatasetRow.changed_at).desc())).all()
 
 
 def page(session: Session, *, after: int, limit: int) -> Sequence[DatasetRow]:
     """The next data sets by id, those in the trash left out."""
-    query = select(DatasetRow).where(col(DatasetRow.deleted_at).is_(None), DatasetRow.id > after)
+    query = _seen().where(col(DatasetRow.deleted_at).is_(None), DatasetRow.id > after)
     return session.exec(query.order_by(col(DatasetRow.id)).limit(limit)).all()
 
 
 def get_in_trash(session: Session, slug: str) -> DatasetRow:
     """Return the data set from the trash, or raise DatasetNotFoundError."""
-    query = select(DatasetRow).where(
-        DatasetRow.slug == slug, col(DatasetRow.deleted_at).is_not(None)
-    )
+    query = _seen().where(DatasetRow.slug == slug, col(DatasetRow.deleted_at).is_not(None))
     row = session.exec(query).one_or_none()
     if row is None:
         raise DatasetNotFoundError
@@ -98,3 +98,7 @@ def slug_of(name: str) -> str:
     if not slug or len(name.strip()) > 200:
         raise DatasetNameError
     return slug
+
+
+def _seen() -> SelectOfScalar[DatasetRow]:
+    return select(DatasetRow).where(sight.within(col(DatasetRow.id)))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import ConflictError, DartboardError, NotFoundError, TooManyError
-from app.storage import asker, leases
+from app.storage import asker, leases, sight
 from app.storage.asker import Asker
 from app.storage.tables import JobRow, JobState, now
 
@@ -227,13 +227,15 @@ def of_dataset(session: Session, dataset_id: int, *, limit: int = 50) -> Sequenc
 
 def newest(session: Session, *, limit: int = 50, before: int | None = None) -> Sequence[JobRow]:
     """The newest jobs of the instance, newest first."""
-    query = select(JobRow).order_by(col(JobRow.id).desc()).limit(limit)
+    seen = select(JobRow).where(sight.within(col(JobRow.dataset_id)))
+    query = seen.order_by(col(JobRow.id).desc()).limit(limit)
     return session.exec(query if before is None else query.where(JobRow.id < before)).all()
 
 
 def count_open(session: Session) -> int:
     """How many jobs wait or run."""
-    return session.exec(select(func.count()).where(col(JobRow.state).in_(OPEN))).one()
+    seen = sight.within(col(JobRow.dataset_id))
+    return session.exec(select(func.count()).where(col(JobRow.state).in_(OPEN), seen)).one()
 
 
 def open_of(session: Session, dataset_id: int) -> Sequence[JobRow]:

@@ -35,6 +35,9 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
         upload_limit=Limit(settings.upload_bytes, settings.idle_seconds),
         body_limit=Limit(settings.body_bytes, settings.idle_seconds, 2 * settings.idle_seconds),
         rates=Rates(_allowances(settings)),
+        setup_file=settings.setup_file,
+        public_url=settings.public_url.rstrip("/"),
+        provider="",
         model=ModelFacts(probing.place_of(settings.model_url), settings.model_name),
         encoder=settings.encoder,
     )
@@ -42,7 +45,7 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
     for router in (*pages.ROUTERS, *api.ROUTERS):
         app.include_router(router)
     add_error_answers(app)
-    add_doors(app, settings.allowed_hosts)
+    add_doors(app, settings.hosts)
     return app
 
 

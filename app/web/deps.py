@@ -9,8 +9,11 @@ from fastapi import Depends, Request
 from jinja2_fragments.fastapi import Jinja2Blocks
 from sqlmodel import Session
 
+from app.curation.access import Browser
+from app.curation.actors import Actor
 from app.curation.probe_page import ModelFacts
 from app.storage.database import Sessions
+from app.web import cookies
 from app.web.rates import Rates
 from app.web.render import Render
 from app.web.sizes import Limit
@@ -31,6 +34,12 @@ class House:
     rates: Rates
     model: ModelFacts
     encoder: str
+    setup_file: Path
+    """Holds the token by which the first admin is made, until they are."""
+    public_url: str
+    """Where people reach it: https://dartboard.example; "" when nobody said."""
+    provider: str
+    """What the OpenID provider is called; "" when there is none."""
 
 
 def get_house(request: Request) -> House:
@@ -56,9 +65,42 @@ def get_render(request: Request) -> Render:
     return Render(get_house(request).templates, request)
 
 
+def get_asker(request: Request) -> Actor:
+    """Who asks; the doors have set it."""
+    actor: Actor = request.state.actor
+    return actor
+
+
 def get_actor(request: Request) -> str:
-    """The name under which this request's acts are noted; the doors have set it."""
-    return str(request.state.actor.name)
+    """The name under which this request's acts are noted."""
+    return get_asker(request).name
+
+
+def get_browser(request: Request) -> Browser:
+    """The browser that asks, for the list of a person's sessions."""
+    address = request.client.host if request.client else ""
+    agent = request.headers.get("user-agent", "")
+    return Browser(agent, address, cookies.session_secret(request))
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Who stands at the door, and what is needed to answer there."""
+
+    request: Request
+    house: House
+    render: Render
+    browser: Browser
+
+
+def get_front(request: Request) -> Front:
+    """What the pages by which one comes in are made with."""
+    return Front(request, get_house(request), get_render(request), get_browser(request))
+
+
+def get_place(request: Request) -> str:
+    """Where links that are sent to somebody begin: the public address, else this one."""
+    return get_house(request).public_url or str(request.base_url).rstrip("/")
 
 
 # scope="function" ends the transaction before the response is sent, so that
@@ -68,3 +110,6 @@ WriteSession = Annotated[Session, Depends(open_writer, scope="function")]
 RenderDep = Annotated[Render, Depends(get_render)]
 HouseDep = Annotated[House, Depends(get_house)]
 ActorName = Annotated[str, Depends(get_actor)]
+Asker = Annotated[Actor, Depends(get_asker)]
+FrontDep = Annotated[Front, Depends(get_front)]
+Place = Annotated[str, Depends(get_place)]

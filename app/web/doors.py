@@ -1,20 +1,22 @@
 """Who may pass: every request is stopped here unless the permission table lets it in."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Literal
 
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.curation import access
-from app.curation.access import Actor, Recognised
-from app.storage import asker
+from app.curation import access, people
+from app.curation.access import Recognised
+from app.curation.actors import TOKEN, Actor
+from app.storage import asker, sight
 from app.storage.access import Role
 from app.storage.asker import Asker
-from app.web import csrf, matching, sizes
+from app.web import cookies, csrf, matching, sizes
 from app.web.deps import House
 from app.web.errors import API, answer, show
 from app.web.matching import Target
@@ -22,10 +24,13 @@ from app.web.rates import TooManyRequestsError
 
 PUBLIC: Final = "public"
 """Instead of a role: anybody may ask, without being known."""
-Permissions = Mapping[tuple[str, str], Role | Literal["public"]]
+KNOWN: Final = "known"
+"""Instead of a role: whoever is known may ask, and is shown no more than what is theirs."""
+Permissions = Mapping[tuple[str, str], Role | Literal["public", "known"]]
 
-COOKIE = "dartboard_session"
-LOGIN = "/login"
+LOGIN, SETUP = "/login", "/setup"
+# What a person does with their own account or other people's: no token comes near it.
+SETTINGS = "/settings"
 # Nothing of any data set is in these, so that a token bound to one may ask for them.
 COMMON = frozenset({"/api/v1/openapi.json"})
 
@@ -33,7 +38,7 @@ COMMON = frozenset({"/api/v1/openapi.json"})
 class Doors:
     """The middleware that knows who asks and says no. Its order is its meaning:
 
-    known route? -> public? -> who is it? -> own page (CSRF)? -> role -> own data set? -> size.
+    own page (CSRF)? -> public? -> who is it? -> known route? -> visible data set? -> role -> size.
     """
 
     def __init__(self, app: ASGIApp, permissions: Permissions, large: frozenset[str]) -> None:
@@ -54,51 +59,51 @@ class Doors:
             return
         request = Request(scope)
         target = matching.target_of(scope["app"], scope)
-        if self._is_public(request, target):
-            refusal = _too_often(request)
-            await (refusal or self.app)(
-                scope, sizes.limited(receive, self._limit(request, None)), send
-            )
-            return
-        known = await run_in_threadpool(recognise, request)
+        is_public = self.permissions.get(_line(request, target)) == PUBLIC
+        known = None if is_public else await run_in_threadpool(recognise, request)
         request.state.actor = known.actor if known else None
-        refusal = _too_often(request) or self._refusal(request, target, known)
-        refusal = refusal or await _outside(request, target)
+        refusal = _too_often(request)
+        if not (refusal or is_public or known):
+            refusal = await run_in_threadpool(_unknown, request)
+        refusal = refusal or self._refusal(request, target, request.state.actor)
         limit = self._limit(request, target)
         refusal = refusal or _too_large(request, limit.most)
-        with asker.asked_by(_asker(request)):
+        # What this actor may not see is not there for any query of this request.
+        with asker.asked_by(_asker(request)), sight.narrowed(known.visible if known else None):
             await (refusal or self.app)(scope, sizes.limited(receive, limit), send)
         if known and known.stale:  # after the answer: nobody waits for this
             await run_in_threadpool(_note, scope["app"].state.house, known)
 
-    def _is_public(self, request: Request, target: Target | None) -> bool:
-        return self.permissions.get(_line(request, target)) == PUBLIC
-
     def _refusal(
-        self, request: Request, target: Target | None, known: Recognised | None
+        self, request: Request, target: Target | None, actor: Actor | None
     ) -> Response | None:
-        if known is None:
-            return _unknown(request)
-        if _is_foreign(request):
-            sentence = "This request did not come from one of Dartboard's own pages."
-            return answer(request, 403, "foreign_origin", sentence)
+        if not csrf.is_allowed(request):
+            return _foreign(request)
         if target is None:
             return answer(request, 404, "not_found", "There is no such page.")
+        if actor is None:  # nobody in particular, before a page that is for everybody
+            return None
         if not target.found:
             allowed = ", ".join(sorted(target.methods))
             refused = answer(request, 405, "method_not_allowed", f"This address takes {allowed}.")
             refused.headers["Allow"] = allowed
             return refused
-        return self._lacking(request, target, known.actor)
+        return _outside(request, target, actor) or self._lacking(request, target, actor)
 
     def _lacking(self, request: Request, target: Target, actor: Actor) -> Response | None:
         needed = self.permissions.get(_line(request, target))
+        if needed == KNOWN:
+            return None
         if not isinstance(needed, Role):
             sentence = "Nobody may do this: the permission table has no line for it."
             return answer(request, 403, "not_listed", sentence)
-        if not actor.role.covers(needed):
-            sentence = f"This takes the role {needed}; yours is {actor.role}."
+        if actor.role is None or not actor.role.covers(needed):
+            yours = f"yours is {actor.role}" if actor.role else "you have none here"
+            sentence = f"This takes the role {needed}; {yours}."
             return answer(request, 403, "role_too_low", sentence)
+        if not actor.may(needed, reading=request.method in csrf.SAFE):
+            sentence = "This token was not made for that: its scopes do not allow it."
+            return answer(request, 403, "scope_missing", sentence)
         return None
 
     def _limit(self, request: Request, target: Target | None) -> sizes.Limit:
@@ -107,35 +112,41 @@ class Doors:
         return house.upload_limit if is_large else house.body_limit
 
 
-def recognise(request: Request) -> Recognised | None:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who asks, with the role they have where they ask, and the data sets that exist for them."""
+
+    actor: Actor
+    visible: frozenset[int] | None
+    recognised: Recognised
+
+    @property
+    def stale(self) -> bool:
+        """Whether this use should be written down."""
+        return self.recognised.stale
+
+
+def recognise(request: Request) -> Known | None:
     """Who asks: by the token of the Authorization header, else by the session cookie."""
     house: House = request.app.state.house
     with house.read() as session:
-        if _by_cookie(request.headers):
-            secret = session_secret(request)
-            return access.by_session(session, secret) if secret else None
-        scheme, _, token = request.headers["authorization"].partition(" ")
-        return access.by_token(session, token.strip()) if scheme.lower() == "bearer" else None
+        found = _recognised(session, request)
+        if found is None:
+            return None
+        actor = found.actor
+        if actor.roles or actor.visible is not None:
+            kind, key = _thing(request.scope["path"])
+            here = access.owner_of(session, kind, key) if kind else None
+            return Known(actor.within(here) if kind else actor, actor.visible, found)
+        return Known(actor, None, found)
 
 
-def session_secret(request: Request) -> str:
-    """What the session cookie holds, or nothing."""
-    return request.cookies.get(cookie_name(request), "")
-
-
-def cookie_name(request: Request) -> str:
-    """Over https the prefix makes browsers refuse a cookie that another host has set."""
-    return f"__Host-{COOKIE}" if request.url.scheme == "https" else COOKIE
-
-
-def _by_cookie(headers: Headers) -> bool:
-    return "authorization" not in headers
-
-
-def _is_foreign(request: Request) -> bool:
-    """A browser adds a cookie to other sites' requests too; a bearer token it never adds."""
-    changes = request.method not in csrf.SAFE
-    return changes and _by_cookie(request.headers) and not csrf.is_own(request.headers)
+def _recognised(session: Session, request: Request) -> Recognised | None:
+    if csrf.is_by_cookie(request.headers):
+        secret = cookies.session_secret(request)
+        return access.by_session(session, secret) if secret else None
+    scheme, _, token = request.headers["authorization"].partition(" ")
+    return access.by_token(session, token.strip()) if scheme.lower() == "bearer" else None
 
 
 def _line(request: Request, target: Target | None) -> tuple[str, str]:
@@ -143,10 +154,20 @@ def _line(request: Request, target: Target | None) -> tuple[str, str]:
     return (method, target.template if target and target.found else "")
 
 
+def _foreign(request: Request) -> Response:
+    sentence = "This request did not come from one of Dartboard's own pages."
+    return answer(request, 403, "foreign_origin", sentence)
+
+
 def _unknown(request: Request) -> Response:
+    house: House = request.app.state.house
+    with house.read() as session:
+        is_set_up = people.is_set_up(session)
     if _wants_page(request):
-        return RedirectResponse(LOGIN, 303)
+        return RedirectResponse(LOGIN if is_set_up else SETUP, 303)
     sentence = "Log in first: open /login, or send an API token as Authorization: Bearer dbt_..."
+    if not is_set_up:
+        sentence = "Nobody has set this Dartboard up yet: open /setup first."
     refused = answer(request, 401, "not_authenticated", sentence)
     refused.headers["WWW-Authenticate"] = "Bearer"
     return refused
@@ -160,19 +181,18 @@ def _wants_page(request: Request) -> bool:
     return not is_api and not is_fragment and mode == "navigate"
 
 
-async def _outside(request: Request, target: Target | None) -> Response | None:
-    """A bound token finds nothing outside its data set, not even that it exists."""
-    actor: Actor | None = request.state.actor
-    if actor is None or actor.dataset_id is None or target is None or target.template in COMMON:
-        return None
-    kind, key = _thing(request.scope["path"])
-    if not kind:
+def _outside(request: Request, target: Target, actor: Actor) -> Response | None:
+    """What is in no data set of this actor's is not there, nor is it said to exist."""
+    if actor.kind == TOKEN and target.template.startswith(SETTINGS):
+        sentence = "This is for people who are logged in, not for tokens."
+        return answer(request, 403, "not_for_tokens", sentence)
+    kind, _ = _thing(request.scope["path"])
+    if kind and actor.role is None:
+        return answer(request, 404, "not_found", "There is no such thing here.")
+    if actor.dataset_id is not None and not kind and target.template not in COMMON:
         sentence = "This token is for one data set only."
         return answer(request, 403, "token_is_bound", sentence)
-    owner = await run_in_threadpool(_owner_of, request.app.state.house, kind, key)
-    if owner == actor.dataset_id:
-        return None
-    return answer(request, 404, "not_found", "There is no such thing here.")
+    return None
 
 
 def _thing(path: str) -> tuple[str, str]:
@@ -182,11 +202,6 @@ def _thing(path: str) -> tuple[str, str]:
     if len(parts) < 2 or not parts[1] or parts[0] not in kind:
         return "", ""
     return kind[parts[0]], parts[1]
-
-
-def _owner_of(house: House, kind: str, key: str) -> int | None:
-    with house.read() as session:
-        return access.owner_of(session, kind, key)
 
 
 def _too_often(request: Request) -> Response | None:
@@ -205,9 +220,9 @@ def _asker(request: Request) -> Asker:
     return Asker(actor.name if actor else "", house.rates.allowed.jobs_per_person)
 
 
-def _note(house: House, known: Recognised) -> None:
+def _note(house: House, known: Known) -> None:
     with house.write() as session:
-        access.note_visit(session, known)
+        access.note_visit(session, known.recognised)
 
 
 def _too_large(request: Request, limit: int) -> Response | None:

@@ -38,6 +38,11 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
 
 
+def status_of(error: DartboardError) -> int:
+    """The status of the family that the error belongs to."""
+    return next((code for family, code in STATUS.items() if isinstance(error, family)), 500)
+
+
 def problem(status: int, code: str, sentence: str, **more: Any) -> Response:
     """An RFC 9457 problem document."""
     body = {"type": "about:blank", "status": status, "code": code, "detail": sentence, **more}

@@ -7,6 +7,9 @@ from urllib.parse import urlencode
 
 from app.curation.board_views import BoardView
 
+# In this order: each also says that it is the ones below.
+_BROWSERS = {"Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -55,6 +58,21 @@ def ago(moment: datetime) -> str:
     return f"{passed // _DAY:.0f} d ago"
 
 
+def day(moment: datetime) -> str:
+    """2026-11-30, in UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return f"{aware.astimezone(UTC):%Y-%m-%d}"
+
+
+def device(agent: str) -> str:
+    """A browser's long name as a person says it: "Firefox on Linux"; the beginning of others."""
+    name = next((name for sign, name in _BROWSERS.items() if sign in agent), "")
+    system = next((system for system in _SYSTEMS if system in agent), "")
+    if not name:
+        return agent[:60] or "unknown"
+    return f"{name} on {'a Mac' if system == 'Macintosh' else system}" if system else name
+
+
 def query(pairs: Mapping[str, Any]) -> str:
     """A query string with sorted keys; empty values are left out."""
     kept = sorted((key, value) for key, value in pairs.items() if value not in ("", None))
@@ -83,6 +101,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "percent": percent,
     "seconds": seconds,
     "ago": ago,
+    "day": day,
+    "device": device,
     "query": query,
     "look": look,
 }

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app.storage.access import Role
-from app.web.doors import PUBLIC, Doors, Permissions
+from app.web.doors import KNOWN, PUBLIC, Doors, Permissions
 from app.web.envelope import Envelope
 
 VIEWER, REVIEWER, CURATOR, ADMIN = Role.VIEWER, Role.REVIEWER, Role.CURATOR, Role.ADMIN
@@ -16,13 +16,37 @@ VIEWER, REVIEWER, CURATOR, ADMIN = Role.VIEWER, Role.REVIEWER, Role.CURATOR, Rol
 PERMISSIONS: Permissions = {
     # The doors themselves
     ("GET", "/login"): PUBLIC,
+    ("POST", "/login"): PUBLIC,
+    ("GET", "/setup"): PUBLIC,
+    ("POST", "/setup"): PUBLIC,
+    ("GET", "/join"): PUBLIC,
+    ("POST", "/join"): PUBLIC,
     ("GET", "/static/{path}"): PUBLIC,
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
-    ("POST", "/logout"): VIEWER,
-    ("GET", "/api/v1/openapi.json"): VIEWER,
+    ("POST", "/logout"): KNOWN,
+    ("GET", "/api/v1/openapi.json"): KNOWN,
+    # Pages, settings
+    ("GET", "/settings"): KNOWN,
+    ("GET", "/settings/me"): KNOWN,
+    ("POST", "/settings/me/password"): KNOWN,
+    ("POST", "/settings/me/sessions"): KNOWN,
+    ("GET", "/settings/tokens"): KNOWN,
+    ("POST", "/settings/tokens"): KNOWN,
+    ("POST", "/settings/tokens/{token}/revoke"): KNOWN,
+    ("GET", "/settings/users"): ADMIN,
+    ("POST", "/settings/users/invitations"): ADMIN,
+    ("POST", "/settings/users/invitations/{key}/remove"): ADMIN,
+    ("POST", "/settings/users/{person}/role"): ADMIN,
+    ("POST", "/settings/users/{person}/reset"): ADMIN,
+    ("POST", "/settings/users/{person}/remove"): ADMIN,
+    ("POST", "/settings/users/{person}/restore"): ADMIN,
+    # Pages, who belongs to a data set
+    ("GET", "/d/{slug}/members"): VIEWER,
+    ("POST", "/d/{slug}/members"): ADMIN,
+    ("POST", "/d/{slug}/members/{person}/remove"): ADMIN,
     # Pages, data sets and imports
-    ("GET", "/"): VIEWER,
+    ("GET", "/"): KNOWN,
     ("POST", "/datasets"): CURATOR,
     ("POST", "/demo"): CURATOR,
     ("GET", "/d/{slug}/import"): CURATOR,
@@ -84,8 +108,8 @@ PERMISSIONS: Permissions = {
     ("GET", "/d/{slug}/labels"): VIEWER,
     ("POST", "/d/{slug}/labels"): CURATOR,
     ("POST", "/d/{slug}/labels/suggestions"): CURATOR,
-    ("GET", "/settings/keys"): VIEWER,
-    ("POST", "/settings/keys"): VIEWER,
+    ("GET", "/settings/keys"): KNOWN,
+    ("POST", "/settings/keys"): KNOWN,
     # Pages, versions and exports
     ("GET", "/d/{slug}/history"): VIEWER,
     ("GET", "/d/{slug}/export"): VIEWER,
@@ -93,7 +117,7 @@ PERMISSIONS: Permissions = {
     ("GET", "/d/{slug}/exports/{export}"): VIEWER,
     ("GET", "/d/{slug}/exports/{export}/{filename}"): VIEWER,
     # Pages, jobs
-    ("GET", "/jobs"): VIEWER,
+    ("GET", "/jobs"): KNOWN,
     ("GET", "/jobs/{job}"): VIEWER,
     ("POST", "/jobs/{job}/cancel"): CURATOR,
     ("POST", "/jobs/{job}/retry"): CURATOR,
@@ -102,7 +126,7 @@ PERMISSIONS: Permissions = {
     ("GET", "/settings/audit/audit.{suffix}"): ADMIN,
     ("GET", "/api/v1/audit"): ADMIN,
     # API, data sets
-    ("GET", "/api/v1/datasets"): VIEWER,
+    ("GET", "/api/v1/datasets"): KNOWN,
     ("POST", "/api/v1/datasets"): CURATOR,
     ("GET", "/api/v1/datasets/{slug}"): VIEWER,
     ("PATCH", "/api/v1/datasets/{slug}"): CURATOR,
@@ -148,7 +172,7 @@ PERMISSIONS: Permissions = {
     ("GET", "/api/v1/datasets/{slug}/exports/{export}"): VIEWER,
     ("GET", "/api/v1/datasets/{slug}/exports/{export}/{filename}"): VIEWER,
     # API, jobs
-    ("GET", "/api/v1/jobs"): VIEWER,
+    ("GET", "/api/v1/jobs"): KNOWN,
     ("GET", "/api/v1/jobs/{job}"): VIEWER,
     ("DELETE", "/api/v1/jobs/{job}"): CURATOR,
 }

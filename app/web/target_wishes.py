@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
 from app.curation import spooling, targeting
-from app.curation.access import Actor
+from app.curation.actors import Actor
 from app.curation.spooling import Spooled
 from app.curation.targeting import TargetError
 from app.storage import datasets

@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.settings import Settings
-from app.storage import datasets
+from app.storage import datasets, people
+from app.storage.access_tables import UserRow
 from app.storage.database import Sessions, connect, reading, writing
 from app.storage.migration import migrate
 from app.storage.tables import DatasetRow
@@ -34,6 +35,7 @@ def lasting_house(
     migrate(engine, Settings().migrations)
     with writing(engine)() as session:
         datasets.add(session, "recipes")
+        people.add(session, UserRow(name="admin", role="admin"))
     yield folder, reading(engine), writing(engine)
     engine.dispose()
 

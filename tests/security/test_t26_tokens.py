@@ -10,7 +10,7 @@ from sqlalchemy import text, update
 from sqlmodel import Session, SQLModel, select
 from starlette.testclient import TestClient
 
-from app.curation import access
+from app.curation import access, token_page
 from app.errors import InvalidError, NotFoundError
 from app.storage.access_tables import TokenRow
 from app.storage.database import Sessions
@@ -94,7 +94,10 @@ def test_t26_a_token_in_the_address_opens_nothing(
     assert stranger.get(path, params={name: known_token}).status_code in (303, 401)
 
 
-def test_t26_a_token_is_not_a_login_link_nor_a_cookie(visitor: TestClient, token: str) -> None:
+def test_t26_a_token_is_not_a_login_link_nor_a_cookie(
+    app: FastAPI, visitor: TestClient, token: str
+) -> None:
+    web_client.link_of(app)  # there is an admin, so that this Dartboard is set up
     assert visitor.get("/login", params={"token": token}).status_code == 403
     visitor.cookies.set("dartboard_session", token)
     assert visitor.get(JOBS).status_code == 401
@@ -169,7 +172,7 @@ def test_t26_a_token_cannot_act_under_a_persons_name(app: FastAPI, write: Sessio
 
 def test_t26_the_list_of_tokens_shows_no_secret(write: Sessions, token: str) -> None:
     with write() as session:
-        (shown,) = access.tokens(session)
+        (shown,) = token_page.tokens(session)
     assert (shown.name, shown.role) == ("nightly", "viewer")
     assert token.split("_", 2)[2] not in repr(shown)
     assert access.digest(token.split("_", 2)[2]) not in repr(shown)

@@ -4,34 +4,34 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from app.storage import access, answers
-from app.storage.access import Role, Visit
-from app.storage.access_tables import SessionRow, TokenRow
+from app.storage import access, answers, people
+from app.storage.access import Visit
+from app.storage.access_tables import SessionRow, TokenRow, UserRow
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, now
 
 SOON = timedelta(minutes=15)
 
 
-def test_a_person_is_found_by_name(write: Sessions) -> None:
+def test_a_person_is_found_by_name_whatever_its_capitals(write: Sessions) -> None:
     with write() as session:
-        added = access.add_user(session, "mia", Role.REVIEWER)
-        found = access.find_user(session, "mia")
+        added = people.add(session, UserRow(name="Mia", role="reviewer"))
+        found = people.find(session, "mIA")
         assert found is not None
         assert (found.id, found.role) == (added.id, "reviewer")
-        assert access.find_user(session, "noa") is None
+        assert people.find(session, "noa") is None
 
 
 def test_a_name_is_one_persons(write: Sessions) -> None:
     with write() as session:
-        access.add_user(session, "mia", Role.REVIEWER)
+        people.add(session, UserRow(name="mia", role="reviewer"))
     with pytest.raises(IntegrityError), write() as session:
-        access.add_user(session, "mia", Role.ADMIN)
+        people.add(session, UserRow(name="mia", role="admin"))
 
 
 def test_a_link_is_taken_once(write: Sessions) -> None:
     with write() as session:
-        mia = access.add_user(session, "mia", Role.REVIEWER)
+        mia = people.add(session, UserRow(name="mia", role="reviewer"))
         access.add_login_link(session, mia.id, "h", now() + SOON)
         assert access.take_login_link(session, "other") is None
         assert access.take_login_link(session, "h") == mia.id
@@ -42,7 +42,7 @@ def test_a_link_from_yesterday_is_not_taken_and_goes_when_the_next_one_comes(
     write: Sessions,
 ) -> None:
     with write() as session:
-        mia = access.add_user(session, "mia", Role.REVIEWER)
+        mia = people.add(session, UserRow(name="mia", role="reviewer"))
         access.add_login_link(session, mia.id, "old", now() - SOON)
         assert access.take_login_link(session, "old") is None
         access.add_login_link(session, mia.id, "new", now() + SOON)
@@ -51,13 +51,13 @@ def test_a_link_from_yesterday_is_not_taken_and_goes_when_the_next_one_comes(
 
 def test_a_session_tells_who_it_is_and_is_stale_after_a_minute(write: Sessions) -> None:
     with write() as session:
-        mia = access.add_user(session, "mia", Role.REVIEWER)
-        access.add_session(session, mia.id, "s")
-        assert access.find_session(session, "s") == Visit("mia", "reviewer", stale=False)
+        mia = people.add(session, UserRow(name="mia", role="reviewer"))
+        access.add_session(session, SessionRow(hash="s", user_id=mia.id))
+        assert access.find_session(session, "s") == Visit(mia.id, "mia", "reviewer", stale=False)
         session.execute(update(SessionRow).values(seen_at=now() - timedelta(seconds=61)))
-        assert access.find_session(session, "s") == Visit("mia", "reviewer", stale=True)
+        assert access.find_session(session, "s") == Visit(mia.id, "mia", "reviewer", stale=True)
         access.note_session(session, "s")
-        assert access.find_session(session, "s") == Visit("mia", "reviewer", stale=False)
+        assert access.find_session(session, "s") == Visit(mia.id, "mia", "reviewer", stale=False)
 
 
 @pytest.mark.parametrize(

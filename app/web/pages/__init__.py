@@ -1,6 +1,7 @@
 """The pages, one module per folder of templates/."""
 
 from app.web.pages import (
+    accounts,
     audits,
     boards,
     darts,
@@ -13,6 +14,7 @@ from app.web.pages import (
     imports,
     jobs,
     labels,
+    members,
     reports,
     samples,
     selections,
@@ -22,6 +24,7 @@ from app.web.pages import (
 )
 
 ROUTERS = (
+    accounts.router,
     audits.router,
     boards.router,
     darts.router,
@@ -34,6 +37,7 @@ ROUTERS = (
     imports.router,
     jobs.router,
     labels.router,
+    members.router,
     reports.router,
     samples.router,
     selections.router,
