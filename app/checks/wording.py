@@ -39,15 +39,17 @@ def pieces(old: str, new: str) -> tuple[Piece, ...]:
     if max(len(before), len(after)) > MOST_WORDS:
         before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     found: list[Piece] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for _, i, j, k, m in matcher.get_opcodes():
-        gone, come = "".join(before[i:j]), "".join(after[k:m])
-        if gone == come:
-            found.append(Piece("same", gone))
+    gone, come = "", ""
+    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for number, (tag, i, j, k, m) in enumerate(codes, start=1):
+        old_part, new_part = "".join(before[i:j]), "".join(after[k:m])
+        # A space between two changed words belongs to the change, or nobody could read it.
+        if tag != "equal" or (gone or come) and not old_part.strip() and number < len(codes):
+            gone, come = gone + old_part, come + new_part
             continue
-        found += [Piece("removed", gone)] if gone else []
-        found += [Piece("added", come)] if come else []
-    return tuple(found)
+        found += [*_changed(gone, come), Piece("same", old_part)]
+        gone, come = "", ""
+    return (*found, *_changed(gone, come))
 
 
 def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[Pair, ...]:
@@ -64,6 +66,11 @@ def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[Pair, ...]:
         found += [Pair(at, None) for at in range(i + both, j)]
         found += [Pair(None, at) for at in range(k + both, m)]
     return tuple(found)
+
+
+def _changed(gone: str, come: str) -> list[Piece]:
+    told = (Piece("removed", gone), Piece("added", come))
+    return [piece for piece in told if piece.text]
 
 
 def _words(text: str) -> list[str]:

@@ -25,13 +25,16 @@ export function startReview() {
     if (failing || outbox.length > 1) event.preventDefault();
   });
   addEventListener("online", () => retry?.());
-  const box = document.createElement("div");
+  // In a form, or the choice of its tabs would be taken for the shown card's own.
+  const box = document.createElement("form");
+  const behind = document.createElement("div");
   box.id = "ahead";
-  box.hidden = true;
+  behind.hidden = true;
+  behind.append(box);
   const banner = document.createElement("div");
   banner.id = "unsaved";
   banner.setAttribute("role", "alert");
-  document.body.append(box, banner);
+  document.body.append(behind, banner);
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx?.target === main) fetchAhead();
   });
@@ -67,12 +70,14 @@ function showAhead(said = "") {
   wanted = false;
   const strip = main.querySelector("[data-recent]");
   const behind = made - ahead.known;
+  const tab = main.querySelector("input[name=shown]:checked")?.value;
   main.replaceChildren(ahead);
   main.removeAttribute("aria-busy");
   main.querySelector("[data-recent]").replaceWith(strip);
   const left = main.querySelector("[data-left]");
   left.textContent = Math.max(0, Number(left.dataset.left) - behind).toLocaleString("en");
   const shown = card();
+  if (tab) main.querySelector(`input[name=shown][value=${tab}]`).checked = true;
   history.replaceState({ htmx: true }, "", shown.dataset.here);
   scrollTo(0, 0);
   say(`${said}${shown.dataset.announce}`);
@@ -218,7 +223,7 @@ function press(button, on) {
 
 function dress(form, button) {
   if (form.matches(".suggestion")) {
-    for (const one of main.querySelectorAll("form.suggestion")) if (one === form || one === form.nextElementSibling) one.remove();
+    form.closest(".suggestions").remove();
     const label = main.querySelector(`[data-label="${CSS.escape(button.value)}"]`);
     if (label && button.name !== "declines") set(label, true);
   } else if (button?.dataset.label !== undefined) set(button, button.name === "label" || button.name === "mark");
