@@ -44,7 +44,7 @@ def pieces(old: str, new: str) -> tuple[Piece, ...]:
     for number, (tag, i, j, k, m) in enumerate(codes, start=1):
         old_part, new_part = "".join(before[i:j]), "".join(after[k:m])
         # A space between two changed words belongs to the change, or nobody could read it.
-        if tag != "equal" or (gone or come) and not old_part.strip() and number < len(codes):
+        if tag != "equal" or ((gone or come) and not old_part.strip() and number < len(codes)):
             gone, come = gone + old_part, come + new_part
             continue
         found += [*_changed(gone, come), Piece("same", old_part)]

@@ -2,9 +2,10 @@
 
 from sqlmodel import Session
 
-from app.curation import queries, sample_menus, sample_page, sample_rows
+from app.curation import labelling, queries, sample_menus, sample_page, sample_rows
 from app.curation.board_views import DatasetHead
 from app.curation.queries import Query
+from app.curation.review_fold import State
 from app.curation.sample_page import Context
 from app.curation.sample_rows import href
 from app.curation.sample_views import (
@@ -45,6 +46,7 @@ def listing(
         list_href=href(slug, "samples", query),
         more_href=found.more_href,
         review_href=href(slug, "review", query),
+        labels=labelling.bar(labelling.scheme_by_id(session, dataset.id), State()),
     )
 
 

@@ -47,6 +47,18 @@ class RowView:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelView:
+    """One label of the scheme, as the bar of labels shows it on a sample."""
+
+    name: str
+    key: str  # "1" or "Shift+1", "" without one
+    act: str  # of the key: "label-1"
+    hue: int  # 1..8, 0: none
+    exclusive: bool
+    on: bool  # whether the sample has it
+
+
+@dataclass(frozen=True, slots=True)
 class OptionView:
     """One value in a filter menu; following `href` turns it on or off."""
 
@@ -115,6 +127,7 @@ class SamplesView:
     list_href: str  # this list from its beginning
     more_href: str  # the next rows, "" at the end
     review_href: str  # the queue of what matches and is pending
+    labels: tuple[LabelView, ...] = ()  # of the scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +147,6 @@ class RecentView:
     letter: str  # A, X, N, P, E or L
     said: str
     href: str
-
-
-@dataclass(frozen=True, slots=True)
-class LabelView:
-    """One label of the scheme, as the bar of labels shows it on a sample."""
-
-    name: str
-    key: str  # "1" or "Shift+1", "" without one
-    act: str  # of the key: "label-1"
-    hue: int  # 1..8, 0: none
-    exclusive: bool
-    on: bool  # whether the sample has it
 
 
 @dataclass(frozen=True, slots=True)

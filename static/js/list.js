@@ -48,21 +48,22 @@ function start(form) {
   onAct("tick", () => { current?.querySelector("input[name=ids]").click(); return current !== null; });
   onAct("close", () => { for (const box of boxes()) box.checked = false; show(); });
   // With ticks a key acts on them, else on the row with the cursor, which then moves on.
-  for (const [name, status] of [["approve", "approved"], ["reject", "rejected"], ["needs_work", "needs_work"]]) {
-    onAct(name, () => {
-      if (!form.querySelector(`[data-act="${name}"]`)) return false;
-      if (boxes().some((one) => one.checked)) form.querySelector(`[data-act="${name}"]`).click();
-      else if (current) decide(current, status);
+  for (const button of form.querySelectorAll(".bulk [data-act]")) {
+    onAct(button.dataset.act, () => {
+      if (boxes().some((one) => one.checked)) button.click();
+      else if (current) decide(current, button);
       else go(1);
       return true;
     });
   }
+  onAct("flag", () => current && form.querySelector(".bulk") ? (decide(current, { name: "flagged", value: current.dataset.flagged ? "false" : "true" }), true) : false);
+  onAct("edit", () => current && form.querySelector(".bulk") ? (location.assign(current.dataset.decide.replace(/decision$/, "edit")), true) : false);
 
-  async function decide(row, status) {
+  async function decide(row, { name, value }) {
     const id = row.id;
-    go(1);
+    if (name === "status") go(1);
     const query = form.dataset.query ? `?${form.dataset.query}` : "";
-    const values = { status, version: row.dataset.version, place: "list" };
+    const values = { [name]: value, version: row.dataset.version, place: "list" };
     await window.htmx.ajax("POST", row.dataset.decide + query, { target: `#${id}`, swap: "outerHTML", values });
     const fresh = document.getElementById(id);
     if (!fresh?.dataset.said) return;

@@ -1,0 +1,56 @@
+"""Word diffs: nothing is lost, and what is the same is said to be the same."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.checks import wording
+from app.checks.wording import Pair, Piece
+
+TEXTS = st.text(alphabet="ab \n.é", max_size=40)
+
+
+@given(TEXTS, TEXTS)
+def test_the_pieces_give_both_texts_back(old: str, new: str) -> None:
+    found = wording.pieces(old, new)
+    assert "".join(it.text for it in found if it.kind != "added") == old
+    assert "".join(it.text for it in found if it.kind != "removed") == new
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pieces"),
+    [
+        ("same", "same", (("same", "same"),)),
+        ("", "new", (("added", "new"),)),
+        (
+            "I like tea a lot",
+            "I like coffee a lot",
+            (("same", "I like "), ("removed", "tea"), ("added", "coffee"), ("same", " a lot")),
+        ),
+        (
+            "one two.",
+            "three four.",
+            (("removed", "one two"), ("added", "three four"), ("same", ".")),
+        ),
+    ],
+    ids=["same", "new", "one word", "words and the space between them"],
+)
+def test_words_are_compared(old: str, new: str, pieces: tuple[tuple[str, str], ...]) -> None:
+    assert wording.pieces(old, new) == tuple(Piece(*it) for it in pieces)  # type: ignore[arg-type]
+
+
+def test_very_long_texts_are_compared_by_lines() -> None:
+    old = "\n".join(f"line {at} of many words here" for at in range(3_000))
+    found = wording.pieces(old, old.replace("line 7 of", "line seven of"))
+    assert [it.kind for it in found] == ["same", "removed", "added", "same"]
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=8), st.lists(st.sampled_from("abc"), max_size=8))
+def test_every_turn_of_both_is_in_one_pair(old: list[str], new: list[str]) -> None:
+    found = wording.pairs(old, new)
+    assert [it.old for it in found if it.old is not None] == list(range(len(old)))
+    assert [it.new for it in found if it.new is not None] == list(range(len(new)))
+
+
+def test_a_turn_that_was_put_in_has_no_counterpart() -> None:
+    assert wording.pairs(["a", "b"], ["a", "x", "b"]) == (Pair(0, 0), Pair(None, 1), Pair(1, 2))
