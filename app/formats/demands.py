@@ -23,6 +23,17 @@ def turns_of(sample: Sample) -> tuple[Message, ...]:
     return (*sample.messages, *sample.rejected)
 
 
+def is_bare(sample: Sample) -> bool:
+    """Whether there is nothing but texts by system, user and assistant."""
+    for message in sample.messages:
+        if message.extra or message.role == "tool":
+            return False
+    for message in sample.rejected:
+        if message.extra or message.role == "tool":
+            return False
+    return "tools" not in sample.extra and _MEDIA.isdisjoint(sample.extra)
+
+
 def kind(kinds: Collection[Kind]) -> Check:
     """Samples of other kinds do not go into this file."""
     named = " or ".join(kinds)

@@ -1,12 +1,12 @@
 """One kind of file that a trainer accepts: how its lines are written, and what it demands."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
 from app.formats import chat, demands, rules
-from app.formats.rules import Demand, Rule, Violation
+from app.formats.rules import Check, Demand, Rule, Violation
 from app.formats.sample import Kind, Sample
 
 Record = Mapping[str, object]
@@ -44,6 +44,16 @@ class Exporter:
     note: str = ""
     configure: Configure | None = None
     suffix: str = ".jsonl"
+    _every: tuple[tuple[Rule, Check], ...] = field(init=False, repr=False)
+    _always: tuple[tuple[Rule, Check], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Sort the checks once: most samples are plain, and most checks cannot fail for those."""
+        checks = [(one.rule, one.of_sample, one.beside_text) for one in self.demands]
+        every = tuple((rule, check) for rule, check, _ in checks if check)
+        always = tuple((rule, check) for rule, check, beside in checks if check and not beside)
+        object.__setattr__(self, "_every", every)
+        object.__setattr__(self, "_always", always)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -52,19 +62,22 @@ class Exporter:
 
     def write(self, sample: Sample) -> bytes:
         """One sample as one line, ending in a line feed; only for one without a violation."""
-        if self.native and self.dialect in (sample.dialect, "*"):
-            return orjson.dumps(self.native(sample)) + b"\n"
-        return orjson.dumps(self.record(chat.plain(sample))) + b"\n"
+        return orjson.dumps(self._record(sample, chat.plain(sample))) + b"\n"
 
     def check(self, sample: Sample) -> tuple[Violation, ...]:
         """The rules that the sample breaks."""
-        if sample.kind not in self.kinds:
-            detail = demands.kind(self.kinds)(sample)
-            return (Violation(self._kind_rule.id, detail),)
-        return rules.broken(
-            chat.plain(sample),
-            ((one.rule, one.of_sample) for one in self.demands if one.of_sample),
-        )
+        return self._violations(sample, chat.plain(sample))
+
+    def line(self, sample: Sample, raw: str) -> bytes | tuple[Violation, ...]:
+        """The sample as a line, or the rules that it breaks.
+
+        The line has the spelling of the sample's own untouched record, `raw`, where that says the
+        same: so number spellings and escapes survive; a record that means anything else (a role
+        spelled in a way the trainer does not know) is written anew. `raw` is empty for a sample
+        that was edited.
+        """
+        plain = chat.plain(sample)  # made once: it takes as long as all checks of a plain sample
+        return self._violations(sample, plain) or self._line(sample, plain, raw)
 
     def check_file(self, rows: int, size: int) -> tuple[Violation, ...]:
         """The rules that a file of so many rows and bytes breaks."""
@@ -82,25 +95,30 @@ class Exporter:
         named = " or ".join(self.kinds)
         return Rule(f"{self.name}.kind", f"Only {named} samples go into this file.")
 
+    def _record(self, sample: Sample, plain: Sample) -> Record:
+        if self.native and self.dialect in (sample.dialect, "*"):
+            return self.native(sample)
+        return self.record(plain)
 
-def line_of(exporter: Exporter, sample: Sample, raw: str) -> bytes:
-    """The sample as a line, in the spelling of its own untouched record where that says the same.
+    def _violations(self, sample: Sample, plain: Sample) -> tuple[Violation, ...]:
+        if sample.kind not in self.kinds:
+            detail = demands.kind(self.kinds)(sample)
+            return (Violation(self._kind_rule.id, detail),)
+        return rules.broken(plain, self._always if demands.is_bare(plain) else self._every)
 
-    So number spellings and escapes survive; a record that means anything else
-    (a role spelled in a way the trainer does not know) is written anew. `raw` is
-    empty for a sample that was edited.
-    """
-    line = exporter.write(sample)
-    if not raw or exporter.dialect not in (sample.dialect, "*"):
-        return line
-    # Inside a JSON text a line break is white space only: strings hold none.
-    flat = raw.strip().replace("\r", " ").replace("\n", " ").encode(errors="replace")
-    if flat == line[:-1]:
-        return line
-    try:
-        value = orjson.loads(flat)
-    except orjson.JSONDecodeError:
-        return line
-    # In whatever dialect it came: what a mapping read has no dialect that could write it.
-    as_it_came = exporter.dialect == "*" and isinstance(value, dict)
-    return flat + b"\n" if as_it_came or value == orjson.loads(line) else line
+    def _line(self, sample: Sample, plain: Sample, raw: str) -> bytes:
+        record = self._record(sample, plain)
+        if raw and self.dialect in (sample.dialect, "*"):
+            # Inside a JSON text a line break is white space only: strings hold none.
+            flat = raw.strip().replace("\r", " ").replace("\n", " ").encode(errors="replace")
+            if self._says_the_same(flat, record):
+                return flat + b"\n"
+        return orjson.dumps(record) + b"\n"
+
+    def _says_the_same(self, flat: bytes, record: Record) -> bool:
+        try:
+            value = orjson.loads(flat)
+        except orjson.JSONDecodeError:
+            return False
+        # In whatever dialect it came: what a mapping read has no dialect that could write it.
+        return value == record or (self.dialect == "*" and isinstance(value, dict))

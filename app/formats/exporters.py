@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.formats.exporter import Exporter, line_of
+from app.formats.exporter import Exporter
 from app.formats.trainers import (
     alpaca_file,
     as_imported,
@@ -54,4 +54,4 @@ EXPORTERS: Mapping[str, Exporter] = {
     )
 }
 
-__all__ = ["EXPORTERS", "Exporter", "line_of"]
+__all__ = ["EXPORTERS", "Exporter"]

@@ -35,6 +35,10 @@ STANDARD: Mapping[str, tuple[str, Check]] = {
     "asked": ("The question does not end with the assistant.", demands.asked_last),
     "judged": ("The answer is labelled as good or bad.", demands.judged),
 }
+# Those of them that a sample of bare texts cannot break.
+_BESIDE_TEXT = frozenset(
+    ("text", "media", "weight", "unweighted", "tool_ids", "arguments", "tools")
+)
 _LIMITS: Mapping[str, tuple[str, Measure, Callable[[int], FileCheck]]] = {
     "min_rows": ("The file has at least {:,} lines.", "rows", demands.fewest_rows),
     "max_rows": ("The file has at most {:,} lines.", "rows", demands.most_rows),
@@ -52,11 +56,16 @@ class RuleBook:
 
     def standard(self, *names: str) -> tuple[Demand, ...]:
         """The demands of these names that several trainers make."""
-        return tuple(self.demand(name, *STANDARD[name]) for name in names)
+        return tuple(
+            self.demand(name, *STANDARD[name], beside_text=name in _BESIDE_TEXT) for name in names
+        )
 
-    def demand(self, name: str, sentence: str, check: Check) -> Demand:
+    def demand(
+        self, name: str, sentence: str, check: Check, *, beside_text: bool = False
+    ) -> Demand:
         """A demand of this trainer alone."""
-        return Demand(Rule(f"{self.name}.{name}", sentence, source=self.source), check)
+        rule = Rule(f"{self.name}.{name}", sentence, source=self.source)
+        return Demand(rule, check, beside_text=beside_text)
 
     def roles(self, *known: str) -> Demand:
         """Only these roles speak."""
@@ -67,7 +76,7 @@ class RuleBook:
         """Messages hold text and these keys; anything else would be lost."""
         also = f" but for {', '.join(known)}" if known else ""
         sentence = f"Messages are plain text{also}: nothing else is written."
-        return self.demand("plain", sentence, demands.only(known))
+        return self.demand("plain", sentence, demands.only(known), beside_text=True)
 
     def limits(self, **limits: int) -> tuple[Demand, ...]:
         """Limits of the file: min_rows, max_rows, min_bytes, max_bytes."""

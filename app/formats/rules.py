@@ -63,14 +63,21 @@ class Demand:
         rule: the rule as data.
         of_sample: looks at one sample, spelled as chat.plain spells it.
         of_file: looks at the rows and bytes of a whole file.
+        beside_text: whether of_sample looks only at what stands beside the texts, so that a bare
+            sample (demands.is_bare) cannot break it.
     """
 
     rule: Rule
     of_sample: Check | None = None
     of_file: FileCheck | None = None
+    beside_text: bool = False
 
 
 def broken(sample: Sample, checks: Iterable[tuple[Rule, Check]]) -> tuple[Violation, ...]:
     """The rules that the sample breaks; a check answers with the detail, or with nothing."""
-    found = ((rule, check(sample)) for rule, check in checks)
-    return tuple(Violation(rule.id, detail) for rule, detail in found if detail)
+    found: list[Violation] = []
+    for rule, check in checks:
+        detail = check(sample)
+        if detail:
+            found.append(Violation(rule.id, detail))
+    return tuple(found)

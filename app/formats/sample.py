@@ -166,7 +166,7 @@ def dump_messages(messages: tuple[Message, ...]) -> bytes:
 
 def load_messages(text: str | bytes) -> tuple[Message, ...]:
     """Read back what dump_messages wrote."""
-    return tuple(message_of(record) for record in orjson.loads(text))
+    return tuple(map(message_of, orjson.loads(text)))
 
 
 def dump_rest(sample: Sample) -> str:

@@ -1,7 +1,7 @@
 """Queries about exports, and the samples that go into one."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case
 from sqlalchemy.orm import Mapped
@@ -97,7 +97,7 @@ def frozen(
         .order_by(col(item.sample_id))
         .limit(limit)
     )
-    return [Content(*row) for row in session.exec(query)]
+    return _contents(session, query)
 
 
 def live(
@@ -113,7 +113,12 @@ def live(
         .order_by(col(row.id))
         .limit(limit)
     )
-    return [Content(*found) for found in session.exec(query)]
+    return _contents(session, query)
+
+
+def _contents(session: Session, query: Any) -> list[Content]:
+    # Past the ORM, which would take a third of an export's time to make rows of rows.
+    return list(map(Content._make, session.connection().execute(query)))
 
 
 def _frozen(version_id: int, statuses: Sequence[Status]) -> list[ColumnElement[bool]]:

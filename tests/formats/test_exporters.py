@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats import chat, dialects, exporters
+from app.formats import chat, demands, dialects, exporters
 from app.formats.entries import Record
 from app.formats.exporters import EXPORTERS
 from app.formats.sample import KINDS, Message, Sample
@@ -120,6 +122,22 @@ def test_a_sample_that_passes_is_read_back_with_the_same_texts(value: dict[str, 
         assert line.endswith(b"}\n")
         assert line.count(b"\n") == 1
         assert said_in(read_back(line)) == kept, exporter.name
+
+
+@given(ANY)
+def test_a_bare_sample_breaks_nothing_that_is_only_asked_of_others(
+    value: dict[str, object],
+) -> None:
+    sample = chat.plain(sample_of(value))
+    bare = replace(
+        sample,
+        messages=tuple(Message(one.role, one.content) for one in sample.messages),
+        extra={},
+    )
+    assert demands.is_bare(bare) == all(one.role != "tool" for one in bare.messages)
+    for exporter in EXPORTERS.values() if demands.is_bare(bare) else ():
+        for one in exporter.demands:
+            assert not (one.beside_text and one.of_sample and one.of_sample(bare)), one.rule.id
 
 
 def said_in(sample: Sample) -> list[tuple[str, str]]:

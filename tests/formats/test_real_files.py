@@ -5,7 +5,7 @@ from collections import Counter
 import orjson
 import pytest
 
-from app.formats import dialects, exporter
+from app.formats import dialects
 from app.formats.entries import Record
 from app.formats.exporters import EXPORTERS
 from app.formats.sample import KINDS, Sample, dump_messages, dump_rest, load_sample
@@ -91,7 +91,7 @@ def test_every_kind_comes_out_as_it_went_in(
         stored = load_sample(dump_messages(one.messages), dump_rest(one))
         assert stored.fingerprint == one.fingerprint
         assert dialects.DIALECTS[dialect].write(one) == record.value
-        line = exporter.line_of(EXPORTERS["as-imported"], one, record.raw)
+        line = EXPORTERS["as-imported"].line(one, record.raw)
         assert line == record.raw.replace("\r", " ").replace("\n", " ").encode() + b"\n"
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats import dialects, exporter
+from app.formats import dialects
 from app.formats.entries import Record
 from app.formats.exporters import EXPORTERS
 from app.formats.sample import KINDS, Sample, dump_messages, dump_rest, load_sample
@@ -54,7 +54,9 @@ def through(name: str, line: str) -> bytes:
         answer_turns=kept.answer_turns,
         desirable=kept.desirable,
     )
-    return exporter.line_of(EXPORTERS[name], stored, entry.raw)
+    line = EXPORTERS[name].line(stored, entry.raw)
+    assert isinstance(line, bytes), line
+    return line
 
 
 def with_odd(value: dict[str, object], odd: str) -> str:
@@ -108,7 +110,7 @@ def test_a_trainers_own_line_comes_out_in_its_own_spelling(name: str) -> None:
 
 def test_an_edited_sample_is_written_anew() -> None:
     (sample,) = reading.samples(b'{"prompt": "a", "completion": "b", "n": 1e0}')
-    again = exporter.line_of(EXPORTERS["as-imported"], sample, "")
+    again = EXPORTERS["as-imported"].line(sample, "")
     assert again == b'{"prompt":"a","completion":"b","n":1.0}\n'
 
 
@@ -117,7 +119,7 @@ def test_a_record_over_several_lines_becomes_one() -> None:
     (entry,) = reading.entries(data)
     assert isinstance(entry, Record)
     (sample,) = reading.samples(data)
-    line = exporter.line_of(EXPORTERS["as-imported"], sample, entry.raw)
+    line = EXPORTERS["as-imported"].line(sample, entry.raw)
     assert line.count(b"\n") == 1
     assert orjson.loads(line) == entry.value
 
@@ -127,5 +129,5 @@ def test_plain_text_is_not_taken_for_its_own_record() -> None:
     assert isinstance(entry, Record)
     sample = dialects.parse(entry, dialects.detect([entry.value], kinds=KINDS), kinds=KINDS)
     assert isinstance(sample, Sample)
-    line = exporter.line_of(EXPORTERS["as-imported"], sample, entry.raw)
+    line = EXPORTERS["as-imported"].line(sample, entry.raw)
     assert line == b'{"text":"just words"}\n'

@@ -1,0 +1,139 @@
+"""How fast a large version is frozen, compared and exported, and how much memory that takes.
+
+Run by hand: python -m tests.benchmarks.bench_export [rows]
+Held to: 50,000 exported rows a second at a million rows of 600 bytes, 10 seconds each for a freeze
+and a difference, 200 MB of growth.
+"""
+
+import hashlib
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, text
+
+from app.curation import export, versions
+from app.curation.export import Order
+from app.settings import Settings
+from app.storage import datasets, uploads
+from app.storage.database import Sessions, connect, reading, writing
+from app.storage.migration import migrate
+from app.storage.tables import SampleRow, Status, UploadRow, UploadState, now
+from app.worker.loop import run_next
+
+ROWS = 1_000_000
+BYTES = 600
+SLUG = "many"
+ROWS_PER_WRITE = 20_000
+FORMATS = ("openai-chat", "trl-messages", "alpaca")
+
+
+def main() -> None:
+    """Print seconds and rows per second of each step."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"{rows:,} rows of {BYTES} bytes; load average {load}")
+    source = _database(rows)
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "bench.db"
+        shutil.copy(source, path)
+        engine = connect(f"sqlite:///{path}")
+        _run(reading(engine), writing(engine), Path(name) / "exports", rows)
+        engine.dispose()
+
+
+def _run(read: Sessions, write: Sessions, files: Path, rows: int) -> None:
+    with _timed("freeze", rows), write() as session:
+        versions.freeze(session, SLUG, actor="bench")
+    with write() as session:
+        session.execute(text("update sample set status = 'pending' where id % 100 = 0"))
+        session.execute(text("update sample set fingerprint = 'new' || id where id % 100 = 1"))
+        session.execute(text("update sample set deleted = true where id % 100 = 2"))
+    with _timed("freeze again", rows), write() as session:
+        versions.freeze(session, SLUG, actor="bench")
+    with _timed("difference", rows), read() as session:
+        versions.compare(session, SLUG, 1, 2)
+    tasks: dict[str, Callable[..., None]] = {
+        "export": lambda job: export.run(read, write, job, files)
+    }
+    for name in FORMATS:
+        with write() as session:
+            made = export.start(session, SLUG, Order(name, version=1), actor="bench")
+        with _timed(f"export {name}", rows):
+            run_next(write, "bench", tasks)
+        with read() as session:
+            done = export.view(session, SLUG, made.id)
+        print(f"    {done.state}: {done.rows:,} lines, {done.failed:,} left out")
+
+
+@contextmanager
+def _timed(what: str, rows: int) -> Iterator[None]:
+    before, start = _most_memory(), time.perf_counter()
+    yield
+    seconds = time.perf_counter() - start
+    grown = _most_memory() - before
+    print(f"{what:28} {seconds:7.1f} s {rows / seconds:12,.0f} rows/s, memory +{grown:.0f} MB")
+
+
+def _most_memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _database(rows: int) -> Path:
+    """A SQLite file with that many samples; made once, then kept in the temporary folder."""
+    kept = Path(tempfile.gettempdir()) / f"dartboard-{rows}-export.db"
+    if not kept.exists():
+        made = kept.with_suffix(".part")
+        made.unlink(missing_ok=True)
+        _make(made, rows)
+        shutil.move(made, kept)
+    return kept
+
+
+def _make(path: Path, rows: int) -> None:
+    engine = connect(f"sqlite:///{path}")
+    migrate(engine, Settings().migrations)
+    write = writing(engine)
+    with write() as session:
+        dataset = datasets.add(session, SLUG)
+        upload = uploads.add(session, UploadRow(
+            dataset_id=dataset.id, actor="bench", spool_name="none", bytes=0, sha256="",
+            state=UploadState.DONE,
+        ))  # fmt: skip
+    for start in range(0, rows, ROWS_PER_WRITE):
+        numbers = range(start, min(start + ROWS_PER_WRITE, rows))
+        with write() as session:
+            made = [_sample(dataset.id, upload.id, number) for number in numbers]
+            session.execute(insert(SampleRow), made)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("analyze")
+    engine.dispose()
+
+
+def _sample(dataset: int, upload: int, number: int) -> dict[str, Any]:
+    turns = [
+        {"role": "user", "content": f'Question {number}: how do I fix the tap? "Now"\n' * 5},
+        {"role": "assistant", "content": "Turn the water off first, then change it. " * 5},
+    ]
+    messages = orjson.dumps(turns).decode()
+    raw = orjson.dumps({"messages": turns, "label": "tap"}).ljust(BYTES).decode()
+    name = hashlib.md5(str(number).encode(), usedforsecurity=False).hexdigest()
+    return {
+        "id": number + 1, "dataset_id": dataset, "upload_id": upload, "position": number,
+        "fingerprint": name * 2, "input_hash": name, "output_hash": name, "origin": "human",
+        "status": Status.APPROVED, "dialect": "messages", "label": "tap", "turns": 2,
+        "length": len(messages), "preview": turns[0]["content"][:300], "messages": messages,
+        "raw": raw, "extra": '{"label": "tap"}', "created_at": now(),
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
