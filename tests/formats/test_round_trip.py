@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.formats import dialects
 from app.formats.entries import Record
-from app.formats.exporters import EXPORTERS
+from app.formats.exporters import EXPORTERS, Exporter
 from app.formats.sample import KINDS, Sample, dump_messages, dump_rest, load_sample
 from tests.formats import reading, strategies
 from tests.formats.test_kinds import RECORDS
@@ -54,7 +54,11 @@ def through(name: str, line: str) -> bytes:
         answer_turns=kept.answer_turns,
         desirable=kept.desirable,
     )
-    line = EXPORTERS[name].line(stored, entry.raw)
+    return written(EXPORTERS[name], stored, entry.raw)
+
+
+def written(exporter: Exporter, sample: Sample, raw: str) -> bytes:
+    line = exporter.line(sample, raw)
     assert isinstance(line, bytes), line
     return line
 
@@ -110,7 +114,7 @@ def test_a_trainers_own_line_comes_out_in_its_own_spelling(name: str) -> None:
 
 def test_an_edited_sample_is_written_anew() -> None:
     (sample,) = reading.samples(b'{"prompt": "a", "completion": "b", "n": 1e0}')
-    again = EXPORTERS["as-imported"].line(sample, "")
+    again = written(EXPORTERS["as-imported"], sample, "")
     assert again == b'{"prompt":"a","completion":"b","n":1.0}\n'
 
 
@@ -119,7 +123,7 @@ def test_a_record_over_several_lines_becomes_one() -> None:
     (entry,) = reading.entries(data)
     assert isinstance(entry, Record)
     (sample,) = reading.samples(data)
-    line = EXPORTERS["as-imported"].line(sample, entry.raw)
+    line = written(EXPORTERS["as-imported"], sample, entry.raw)
     assert line.count(b"\n") == 1
     assert orjson.loads(line) == entry.value
 
@@ -129,5 +133,5 @@ def test_plain_text_is_not_taken_for_its_own_record() -> None:
     assert isinstance(entry, Record)
     sample = dialects.parse(entry, dialects.detect([entry.value], kinds=KINDS), kinds=KINDS)
     assert isinstance(sample, Sample)
-    line = EXPORTERS["as-imported"].line(sample, entry.raw)
+    line = written(EXPORTERS["as-imported"], sample, entry.raw)
     assert line == b'{"text":"just words"}\n'

@@ -1,0 +1,116 @@
+"""What decides where a sample of an export goes: a few small facts of each, in order of id."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from sqlalchemy import and_, case, literal
+from sqlmodel import Session, col, select
+
+from app.storage.board_tables import FrameRow, PlacementRow
+from app.storage.filters import Filter, conditions
+from app.storage.release_tables import VersionItemRow
+from app.storage.tables import Origin, SampleRow, Status
+
+ROWS_PER_FETCH = 10_000
+PARENTS = ("parent_id", "parent", "seed_id", "family")
+"""Columns of a record that say what it was made from, by external id, or what family it is of."""
+NOWHERE = -2
+"""The cell of a sample that has no place on the board; -1 is an outsider's."""
+
+
+@dataclass(slots=True)
+class Traits:
+    """A list for each fact, n long.
+
+    `asked`, `own` and `parent` are numbers that are equal where texts are: the question, the
+    external id, what the record says it was made from (0: nothing). `placed` says whether the
+    sample's text is the one that it has its place by.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
+    own: list[int] = field(default_factory=list)
+    parent: list[int] = field(default_factory=list)
+    approved: list[bool] = field(default_factory=list)
+    by_people: list[bool] = field(default_factory=list)
+    label: list[int] = field(default_factory=list)
+    cell: list[int] = field(default_factory=list)
+    alike: list[float] = field(default_factory=list)
+    redundancy: list[int] = field(default_factory=list)
+    placed: list[bool] = field(default_factory=list)
+
+    def column(self, name: str, kind: type[np.generic] = np.int64) -> NDArray[Any]:
+        """One of the lists as an array."""
+        return np.array(getattr(self, name), dtype=kind)
+
+
+def of_version(
+    session: Session, version_id: int, statuses: Sequence[Status], frame: FrameRow | None
+) -> Traits:
+    """The traits of the samples of a frozen version that had these statuses."""
+    item = VersionItemRow
+    query = (
+        _select(item.status, frame)
+        .join(item, col(item.sample_id) == col(SampleRow.id))
+        .where(item.version_id == version_id, col(item.status).in_(statuses))
+        .order_by(col(item.sample_id))
+    )
+    return _read(session, query)
+
+
+def of_query(session: Session, dataset_id: int, wanted: Filter, frame: FrameRow | None) -> Traits:
+    """The traits of the samples that match now."""
+    query = _select(SampleRow.status, frame).where(*conditions(dataset_id, wanted))
+    return _read(session, query.order_by(col(SampleRow.id)))
+
+
+def _select(status: Any, frame: FrameRow | None) -> Any:
+    row, place = SampleRow, PlacementRow
+    extra = case((col(row.extra) == "{}", ""), else_=col(row.extra))
+    side = row.output_hash if frame is not None and frame.side == "output" else row.input_hash
+    query = select(  # type: ignore[call-overload]
+        row.id, row.input_hash, row.external_id, extra, status, row.origin, row.label,
+        *((place.cell, place.similarity, place.redundancy, col(place.text_hash) == col(side))
+          if frame is not None
+          else (literal(NOWHERE), literal(0.0), literal(-1), literal(0))),
+    ).select_from(row)  # fmt: skip
+    if frame is None:
+        return query
+    here = and_(col(place.frame_id) == frame.id, col(place.sample_id) == col(row.id))
+    return query.outerjoin(place, here)
+
+
+def _read(session: Session, query: Any) -> Traits:
+    found, labels = Traits(), dict[str, int]()
+    rows = session.connection().execution_options(yield_per=ROWS_PER_FETCH).execute(query)
+    for part in rows.partitions():
+        for row in part:
+            _add(found, labels, row)
+    return found
+
+
+def _add(found: Traits, labels: dict[str, int], row: Any) -> None:
+    number, asked, own, extra, status, origin, label, cell, alike, redundancy, placed = row
+    found.ids.append(number)
+    found.asked.append(hash(asked))
+    found.own.append(hash(own) if own else 0)
+    found.parent.append(_parent(extra) if extra else 0)
+    found.approved.append(status == Status.APPROVED)
+    found.by_people.append(origin in (Origin.HUMAN, Origin.EDITED))
+    found.label.append(labels.setdefault(label, len(labels)))
+    found.cell.append(NOWHERE if cell is None else cell)
+    found.alike.append(alike or 0.0)
+    found.redundancy.append(-1 if redundancy is None else redundancy)
+    found.placed.append(bool(placed))
+
+
+def _parent(extra: str) -> int:
+    if not any(f'"{name}"' in extra for name in PARENTS):
+        return 0
+    columns = orjson.loads(extra)
+    said = next((columns[name] for name in PARENTS if columns.get(name)), None)
+    return hash(str(said)) if isinstance(said, str | int) and not isinstance(said, bool) else 0
