@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         return self.data_dir / "exports"
 
     @property
+    def tokenizers(self) -> Path:
+        """Where tokenizers lie that an operator put there: NAME.json or NAME/tokenizer.json."""
+        return self.data_dir / "tokenizers"
+
+    @property
     def models(self) -> Path:
         """Where encoders keep what they build."""
         return self.data_dir / "models"

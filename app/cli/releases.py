@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from app.cli.data import ACTOR, Name, Strict
 from app.cli.instance import AsJson, DataDir, Instance, opened
 from app.curation import export, versions
 from app.curation.export import ExportView, Order
+from app.curation.export_recipe import Recipe
 from app.curation.versions import VersionView
 from app.errors import InvalidError
 from app.storage import datasets
@@ -91,7 +93,14 @@ def export_files(
         Path | None, typer.Option("--output", "-o", file_okay=False, help="Where the files go.")
     ] = None,
     query: Annotated[str, typer.Option(help="Only what it finds; approved samples of all.")] = "",
-    version: Annotated[int | None, typer.Option(help="A frozen version.")] = None,
+    version: Annotated[str, typer.Option(help="A frozen version: 7, v7 or latest.")] = "",
+    split: Annotated[str, typer.Option(help="Train, validation, test in percent: 90/5/5.")] = "",
+    split_by: Annotated[str, typer.Option(help="random, topic, label or region.")] = "random",
+    seed: Annotated[int, typer.Option(help="Another one deals otherwise.")] = 0,
+    cap: Annotated[float, typer.Option(help="Times its expectation a cell may hold.")] = 0.0,
+    tokenizer: Annotated[str, typer.Option(help="Of the tokenizers folder, or estimate.")] = "",
+    token_limit: Annotated[int, typer.Option(help="Most tokens that the model reads.")] = 0,
+    licence: Annotated[str, typer.Option(help="Of the data, for its card.")] = "",
     dry_run: Annotated[bool, typer.Option(help="Check every sample and write nothing.")] = False,
     strict: Strict = False,
     data_dir: DataDir = None,
@@ -100,11 +109,14 @@ def export_files(
     """Freeze, check by the trainer's rules, write files and manifest."""
     if output is None and not dry_run:
         raise NoFolderError
-    if version is not None and query:
+    if version and query:
         raise typer.BadParameter("give --version or --query, not both")
-    order = Order(format_name, version, query, dry_run=dry_run)
+    recipe = Recipe(split, split_by, seed, cap, tokenizer, token_limit, licence)
+    order = Order(format_name, query=query, dry_run=dry_run, recipe=recipe)
     with opened(data_dir) as instance:
-        view = _export(instance, datasets.slug_of(name), order)
+        slug = datasets.slug_of(name)
+        order = replace(order, version=_number(instance, slug, version))
+        view = _export(instance, slug, order)
         if output is not None and not dry_run:
             _save(instance, view, output)
     _show_export(view, output, as_json=as_json)
@@ -112,9 +124,17 @@ def export_files(
         raise typer.Exit(1)
 
 
+def _number(instance: Instance, slug: str, version: str) -> int | None:
+    if not version:
+        return None
+    with instance.read() as session:
+        return versions.read_number(session, slug, version)
+
+
 def _export(instance: Instance, slug: str, order: Order) -> ExportView:
     with instance.write() as session:
-        started = export.start(session, slug, order, actor=ACTOR)
+        folder = instance.settings.tokenizers
+        started = export.start(session, slug, order, actor=ACTOR, tokenizers=folder)
     if started.job is not None:
         working.finish(instance, started.job.id)
     with instance.read() as session:
@@ -159,6 +179,11 @@ def _show_export(view: ExportView, output: Path | None, *, as_json: bool) -> Non
         f"Version {view.version}: {view.rows:,} of {view.total:,} samples pass the rules of"
         f" {view.title}."
     )
+    for split in view.outcome.splits if view.recipe.deals or view.recipe.tokenizer else ():
+        counted = f", {split.tokens:,} tokens ({split.trained:,} learned)" if split.tokens else ""
+        printing.say(f"  {split.name}: {split.rows:,} lines{counted}")
+    if view.outcome.capped:
+        printing.say(f"  {view.outcome.capped:,} capped in {len(view.outcome.cells)} cells")
     for failure in view.failures:
         first = f" {failure.count:,}: samples {', '.join(map(str, failure.samples[:10]))}"
         printing.say(f"  {failure.rule}: {failure.sentence}{first if failure.count else ''}")

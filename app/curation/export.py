@@ -9,23 +9,36 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from app.curation import audit, export_order, export_run, progress, rendering, versions
+from app.curation import (
+    audit,
+    export_order,
+    export_outcome,
+    export_recipe,
+    export_run,
+    progress,
+    rendering,
+    versions,
+)
 from app.curation.board_views import JobView
 from app.curation.export_order import Order
+from app.curation.export_outcome import OutcomeView
 from app.curation.export_preview import PreviewView, preview
+from app.curation.export_recipe import NO_FOLDER, Recipe
 from app.curation.export_run import run
 from app.curation.rendering import FailureView
 from app.errors import ConflictError, InvalidError
 from app.formats.exporters import EXPORTERS
-from app.formats.rules import Rule
+from app.formats.rules import FOR_THE_CALLER, Rule
 from app.storage import datasets, exports, jobs
 from app.storage import versions as version_rows
 from app.storage.exports import ExportNotFoundError
 from app.storage.release_tables import ExportRow
 from app.storage.tables import DatasetRow, JobState, Status
+from app.storage.versions import Label
 
 __all__ = ["Order", "PreviewView", "preview", "run"]
 
+UNCHECKED = FOR_THE_CALLER
 MOST_OPEN = 5
 _LARGEST_ID = 2**31 - 1
 
@@ -66,6 +79,8 @@ class ExportView:
     statuses: tuple[str, ...]
     dry_run: bool
     state: str
+    recipe: Recipe
+    outcome: OutcomeView
     total: int  # samples asked for
     rows: int  # lines written
     failed: int  # samples left out
@@ -89,9 +104,14 @@ class FormatView:
     title: str
     note: str
     rules: tuple[Rule, ...]
+    source: str  # where the trainer says so; "" where it is no trainer's
+    confirmed: bool
+    checked: str
 
 
-def start(session: Session, slug: str, order: Order, *, actor: str) -> ExportView:
+def start(
+    session: Session, slug: str, order: Order, *, actor: str, tokenizers: Path = NO_FOLDER
+) -> ExportView:
     """Freeze what is asked for (or take the version named) and ask for its files.
 
     While the same export of the same person is still open, that one is returned.
@@ -102,9 +122,10 @@ def start(session: Session, slug: str, order: Order, *, actor: str) -> ExportVie
         TooManyExportsError: this person has five open exports.
     """
     exporter = export_order.exporter_of(order)
+    recipe = export_recipe.check(order.recipe, tokenizers)
     dataset = datasets.get(session, slug)
     version = (
-        versions.freeze_row(session, slug, query=order.query, name="", actor=actor)
+        versions.freeze_row(session, slug, Label(query=order.query, actor=actor))
         if order.version is None
         else versions.find_row(session, slug, order.version)
     )
@@ -116,7 +137,11 @@ def start(session: Session, slug: str, order: Order, *, actor: str) -> ExportVie
         dataset_id=dataset.id,
         version_id=version.id,
         format=exporter.name,
-        options={"statuses": [status.value for status in statuses], "dry_run": order.dry_run},
+        options={
+            "statuses": [status.value for status in statuses],
+            "dry_run": order.dry_run,
+            **recipe.options,
+        },
         total=total,
         failures=[],
         files=[],
@@ -164,9 +189,14 @@ def open_file(session: Session, slug: str, export_id: int, name: str, *, folder:
 def formats() -> tuple[FormatView, ...]:
     """Every format that can be exported."""
     return tuple(
-        FormatView(exporter.name, exporter.title, exporter.note, exporter.rules)
+        FormatView(
+            exporter.name, exporter.title, exporter.note, exporter.rules,
+            source=exporter.rules[0].source,
+            confirmed=all(rule.confirmed for rule in exporter.rules),
+            checked=exporter.rules[0].checked,
+        )
         for exporter in EXPORTERS.values()
-    )
+    )  # fmt: skip
 
 
 def _nothing(rows: int, statuses: tuple[Status, ...]) -> str:
@@ -201,6 +231,13 @@ def _find(session: Session, dataset_id: int, export_id: int) -> ExportRow:
     return exports.get(session, dataset_id, export_id)
 
 
+def _failed(row: ExportRow) -> int:
+    """How many samples break a rule; an old export tells only what it did not write."""
+    if row.state != JobState.DONE:
+        return 0
+    return int(row.told["failed"]) if row.told else row.total - row.rows
+
+
 def _describe(session: Session, slug: str, row: ExportRow) -> ExportView:
     version = version_rows.get_by_id(session, row.version_id)
     job = progress.view(session, row.job_id) if row.job_id else None
@@ -219,7 +256,9 @@ def _describe(session: Session, slug: str, row: ExportRow) -> ExportView:
         state=row.state if row.state == JobState.DONE or job is None else job.state,
         total=row.total,
         rows=row.rows,
-        failed=row.total - row.rows if row.state == JobState.DONE else 0,
+        recipe=Recipe.load(row.options),
+        outcome=export_outcome.load(row.told),
+        failed=_failed(row),
         failures=tuple(rendering.load_failure(found) for found in row.failures),
         files=tuple(FileView(**found) for found in row.files),
         actor=row.actor,

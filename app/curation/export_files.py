@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,8 +31,14 @@ class GrowingFile:
                 self._copy(source, int(mark["bytes"]))
                 if self._hash.hexdigest() == mark["sha256"]:
                     return True
-            self._begin_again()
+            self.begin_again()
         return False
+
+    def begin_again(self) -> None:
+        """Forget what was written so far."""
+        self._file.seek(0)
+        self._file.truncate()
+        self._bytes, self._hash = 0, hashlib.sha256()
 
     def write(self, lines: Sequence[bytes]) -> None:
         """Append lines; each ends in a line feed."""
@@ -86,10 +93,28 @@ class GrowingFile:
                     return
                 self.write([part])
 
-    def _begin_again(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-        self._bytes, self._hash = 0, hashlib.sha256()
+
+def publish(files: Mapping[str, GrowingFile], papers: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """Bring the files of all splits and the papers beside them to disk under their names.
+
+    Returns:
+        name, bytes and sha256 of each, as an export's row keeps them.
+    """
+    told = []
+    for file in files.values():
+        file.sync()
+        file.publish()
+        told.append({"name": file.path.name, "bytes": file.bytes, "sha256": file.sha256})
+        folder, attempt = file.path.parent, file.attempt
+    for name, content in papers.items():
+        with closing(GrowingFile(folder / name, attempt=attempt)) as small:
+            small.write([content])
+            small.sync()
+            small.publish()
+            told.append({"name": name, "bytes": small.bytes, "sha256": small.sha256})
+    sync_folder(folder)
+    sync_folder(folder.parent)
+    return told
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 from app.curation import queries
+from app.curation.export_recipe import Recipe
 from app.errors import InvalidError
 from app.formats.exporters import EXPORTERS, Exporter
 from app.storage.tables import Status
+
+AS_THEY_ARE = Recipe()
+"""Neither capped nor split nor counted."""
 
 
 class UnknownFormatError(InvalidError):
@@ -27,6 +31,7 @@ class Order:
     query: str = ""
     statuses: tuple[Status, ...] = ()
     dry_run: bool = False
+    recipe: Recipe = AS_THEY_ARE
 
 
 def exporter_of(order: Order) -> Exporter:

@@ -1,18 +1,29 @@
 """The page on which an export is put together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlencode
 
 from sqlmodel import Session
 
-from app.curation import board, export, export_order, export_preview, queries, versions
+from app.curation import (
+    board,
+    export,
+    export_order,
+    export_preview,
+    export_recipe,
+    queries,
+    versions,
+)
 from app.curation.board_views import DatasetHead
 from app.curation.export import ExportView, FormatView
 from app.curation.export_order import Order
 from app.curation.export_preview import PreviewView
+from app.curation.export_recipe import NO_FOLDER, Recipe
+from app.encoders import tokenizer_files
 from app.formats.exporters import EXPORTERS
-from app.formats.rules import FOR_THE_CALLER, Rule
-from app.storage import datasets, samples
+from app.storage import datasets, exports, samples
 from app.storage.tables import Status
 
 CHECKED_WITH_THE_PAGE = 1_000  # more than these, and the page comes first, the check after it
@@ -36,7 +47,6 @@ class ExportPage:
 
     `query` is the query language's string; `address` the page's own with all
     choices in it. `preview` is None where it takes longer than a page may.
-    `unchecked` is what no export looks at.
     """
 
     head: DatasetHead
@@ -48,41 +58,69 @@ class ExportPage:
     address: str
     preview: PreviewView | None
     exports: tuple[ExportView, ...]
-    unchecked: tuple[Rule, ...] = FOR_THE_CALLER
+    recipe: Recipe
+    recipe_fields: Mapping[str, str]  # as the form and the address have them
+    tokenizers: tuple[str, ...]
+    splits: Mapping[str, str]  # the kinds of split, in words
+    split_means: str  # what the chosen kind does
+    version: int | None  # a frozen one, or None for the samples as they are now
+    newest: int | None  # the newest frozen version
 
 
-def read_order(pairs: Iterable[tuple[str, str]]) -> Order:
-    """The choices of an address: format, statuses; all other names are the query's.
+MINE = (
+    "format", "statuses", "version",
+    "parts", "by", "seed", "cap", "tokenizer", "limit", "licence",
+)  # fmt: skip
+"""What an address says about the export; all its other names are the query's."""
+
+
+def read_order(pairs: Iterable[tuple[str, str]], *, version: int | None = None) -> Order:
+    """The choices of an address.
 
     Raises:
         InvalidError: a choice that there is not.
     """
     said = list(pairs)
-    mine = {name: value for name, value in said if name in ("format", "statuses")}
-    query = queries.parse(said, leaving=("format", "statuses", "preview"))
+    mine = {name: value for name, value in said if name in MINE}
+    query = queries.parse(said, leaving=(*MINE, "preview"))
     order = Order(
         mine.get("format") or next(iter(EXPORTERS)),
-        query=queries.write(query),
+        version=version,
+        query="" if version else queries.write(query),
         statuses=_statuses(mine.get("statuses", "")),
+        recipe=export_recipe.read(mine),
     )
     export_order.exporter_of(order)
     return order
 
 
-def read_form(format_name: str, statuses: str, query: str) -> Order:
-    """The same choices as a form sends them."""
-    pairs = [("format", format_name), ("statuses", statuses)]
-    order = read_order(pairs)
+def read_form(fields: Mapping[str, str], query: str, *, version: int | None = None) -> Order:
+    """The order of the page's form: the fields of an address, and a written query.
+
+    Raises:
+        InvalidError: a choice or a query that cannot be read.
+    """
+    order = read_order(fields.items(), version=version)
+    if version:
+        return order
     return replace(order, query=queries.write(queries.parse_string(query)))
 
 
-def page(session: Session, slug: str, order: Order, *, check: bool = False) -> ExportPage:
+def page(
+    session: Session,
+    slug: str,
+    order: Order,
+    *,
+    tokenizers: Path = NO_FOLDER,
+    check: bool = False,
+) -> ExportPage:
     """The page for these choices; `check` makes it wait for the preview, however long."""
+    recipe = export_recipe.check(order.recipe, tokenizers)
     choices = _choices(session, slug, order)
     chosen = next(choice for choice in choices if choice.chosen)
     preview = None
     if check or chosen.count <= CHECKED_WITH_THE_PAGE:
-        preview = export_preview.preview(session, slug, order)
+        preview = export_preview.preview(session, slug, order, tokenizers=tokenizers)
     return ExportPage(
         head=board.head(session, slug),
         formats=export.formats(),
@@ -93,29 +131,52 @@ def page(session: Session, slug: str, order: Order, *, check: bool = False) -> E
         address=_address(slug, order, chosen),
         preview=preview,
         exports=export.history(session, slug),
+        recipe=recipe,
+        recipe_fields=export_recipe.write(order.recipe),
+        tokenizers=tokenizer_files.names(tokenizers),
+        splits=export_recipe.KINDS,
+        split_means=export_recipe.MEANINGS[order.recipe.by],
+        version=order.version,
+        newest=versions.newest_number(session, slug),
     )
 
 
 def _choices(session: Session, slug: str, order: Order) -> tuple[ChoiceView, ...]:
     """The usual choices, and the one that the address asks for if it is another."""
-    dataset_id = datasets.get(session, slug).id
-    wanted = versions.resolve(session, dataset_id, order.query)
-    asked = export_order.statuses_of(order, order.query)
+    count, query = _counting(session, slug, order)
+    asked = export_order.statuses_of(order, query)
     offered = (*USUAL, asked) if asked not in USUAL else USUAL
     return tuple(
         ChoiceView(
             ",".join(statuses),
             tuple(status.value.replace("_", " ") for status in statuses),
-            samples.count(session, dataset_id, replace(wanted, statuses=statuses)),
+            count(statuses),
             chosen=statuses == asked,
         )
         for statuses in offered
     )
 
 
+def _counting(
+    session: Session, slug: str, order: Order
+) -> tuple[Callable[[tuple[Status, ...]], int], str]:
+    """What counts the samples of some statuses, and the query that they are of."""
+    if order.version is not None:
+        row = versions.find_row(session, slug, order.version)
+        return lambda statuses: exports.count_frozen(session, row.id, statuses), row.query
+    dataset_id = datasets.get(session, slug).id
+    wanted = versions.resolve(session, dataset_id, order.query)
+    return (
+        lambda statuses: samples.count(session, dataset_id, replace(wanted, statuses=statuses)),
+        order.query,
+    )
+
+
 def _address(slug: str, order: Order, chosen: ChoiceView) -> str:
-    query = f"&{order.query}" if order.query else ""
-    return f"/d/{slug}/export?format={order.format}&statuses={chosen.statuses}{query}"
+    at = f"@v{order.version}" if order.version else ""
+    recipe = urlencode(export_recipe.write(order.recipe))
+    told = [f"format={order.format}", f"statuses={chosen.statuses}", recipe, order.query]
+    return f"/d/{slug}{at}/export?{'&'.join(part for part in told if part)}"
 
 
 def _statuses(text: str) -> tuple[Status, ...]:

@@ -2,16 +2,32 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
-from app.curation import export_order, rendering, versions
+from app.curation import (
+    export_check,
+    export_order,
+    export_outcome,
+    export_recipe,
+    rendering,
+    versions,
+)
+from app.curation.dealing import NoBoardError
+from app.curation.export_check import Findings
 from app.curation.export_order import Order
-from app.curation.rendering import FailureView, Tally
+from app.curation.export_outcome import OutcomeView
+from app.curation.export_recipe import NO_FOLDER, SPLITS, Recipe
+from app.curation.rendering import FailureView, Press, Tally
+from app.encoders import tokenizer_files
 from app.formats.exporters import Exporter
-from app.storage import datasets, exports, samples
+from app.storage import datasets, exports, samples, traits
+from app.storage.board_tables import FrameRow
 from app.storage.exports import Content
 from app.storage.tables import Status
+from app.storage.traits import Traits
 
 CHECKED_AT_ONCE = 20_000  # samples that are checked while somebody waits for the page
 CHUNK = 1_000
@@ -19,6 +35,7 @@ SHOWN_LINES = 5
 SHOWN_CHARACTERS = 4_000
 
 Fetch = Callable[[int], Sequence[Content]]
+Traited = Callable[[FrameRow | None], Traits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,8 @@ class PreviewView:
     failed: int
     failures: tuple[FailureView, ...]
     lines: tuple[str, ...]
+    outcome: OutcomeView | None  # None where only all samples together could tell
+    refused: str = ""  # why they cannot be dealt as asked
 
     @property
     def exact(self) -> bool:
@@ -50,19 +69,63 @@ class _Asked:
     statuses: tuple[Status, ...]
     total: int
     fetch: Fetch
+    traited: Traited
 
 
-def preview(session: Session, slug: str, order: Order) -> PreviewView:
-    """What the order would export now: counts per rule, and the first five lines."""
+def preview(
+    session: Session, slug: str, order: Order, *, tokenizers: Path = NO_FOLDER
+) -> PreviewView:
+    """What the order would export now: counts per rule and split, and the first five lines."""
     exporter = export_order.exporter_of(order)
+    recipe = export_recipe.check(order.recipe, tokenizers)
     find = _of_query if order.version is None else _of_version
     asked = find(session, slug, order)
-    tally, size, lines = Tally(), len(exporter.prefix), list[bytes]()
+    press = Press(exporter, _tokenizer(recipe, tokenizers), recipe.limit)
+    found, sizes = Findings([], [], [], Tally()), _Sizes(len(exporter.prefix), [])
     for part in _parts(asked.fetch):
-        found = rendering.render(exporter, part, tally)
-        size += sum(map(len, found))
-        lines += found[: SHOWN_LINES - len(lines)]
-    return _describe(exporter, asked, tally, size=size, lines=lines)
+        seen = len(found.passing)
+        found.add(press, part)
+        passing = zip(part, found.passing[seen:], strict=True)
+        sizes.add(press, [content for content, passes in passing if passes])
+    outcome, refused = _outcome(session, slug, (asked, found), recipe)
+    return _describe(exporter, asked, found.tally, sizes, (outcome, refused))
+
+
+@dataclass(slots=True)
+class _Sizes:
+    """How long the file would be, and its first lines."""
+
+    total: int
+    lines: list[bytes]
+
+    def add(self, press: Press, contents: Sequence[Content]) -> None:
+        for content in contents:
+            line = press.exporter.write(rendering.sample_of(content), content.raw)
+            self.total += len(line)
+            if len(self.lines) < SHOWN_LINES:
+                self.lines.append(line)
+
+
+def _tokenizer(recipe: Recipe, folder: Path) -> Any:
+    if not recipe.tokenizer:
+        return None
+    return tokenizer_files.load(tokenizer_files.find(recipe.tokenizer, folder))
+
+
+def _outcome(
+    session: Session, slug: str, state: tuple[_Asked, Findings], recipe: Recipe
+) -> tuple[OutcomeView | None, str]:
+    """What would become of the samples, or why that cannot be told."""
+    asked, found = state
+    if not recipe.deals:
+        return export_outcome.of_one_file(found.tally), ""
+    if len(found.passing) < asked.total:
+        return None, ""
+    dataset_id = datasets.get(session, slug).id
+    try:
+        return export_check.deal(session, dataset_id, found, recipe, asked.traited).outcome, ""
+    except NoBoardError as error:
+        return None, str(error)
 
 
 def _of_query(session: Session, slug: str, order: Order) -> _Asked:
@@ -74,7 +137,10 @@ def _of_query(session: Session, slug: str, order: Order) -> _Asked:
     def fetch(after: int) -> Sequence[Content]:
         return exports.live(session, dataset_id, wanted, after=after, limit=CHUNK)
 
-    return _Asked(order.query, statuses, total, fetch)
+    def traited(frame: FrameRow | None) -> Traits:
+        return traits.of_query(session, dataset_id, wanted, frame)
+
+    return _Asked(order.query, statuses, total, fetch, traited)
 
 
 def _of_version(session: Session, slug: str, order: Order) -> _Asked:
@@ -85,7 +151,10 @@ def _of_version(session: Session, slug: str, order: Order) -> _Asked:
     def fetch(after: int) -> Sequence[Content]:
         return exports.frozen(session, version.id, statuses, after=after, limit=CHUNK)
 
-    return _Asked(version.query, statuses, total, fetch)
+    def traited(frame: FrameRow | None) -> Traits:
+        return traits.of_version(session, version.id, statuses, frame)
+
+    return _Asked(version.query, statuses, total, fetch, traited)
 
 
 def _parts(fetch: Fetch) -> Iterator[Sequence[Content]]:
@@ -96,11 +165,17 @@ def _parts(fetch: Fetch) -> Iterator[Sequence[Content]]:
 
 
 def _describe(
-    exporter: Exporter, asked: _Asked, tally: Tally, *, size: int, lines: Sequence[bytes]
+    exporter: Exporter,
+    asked: _Asked,
+    tally: Tally,
+    sizes: _Sizes,
+    told: tuple[OutcomeView | None, str],
 ) -> PreviewView:
-    checked = tally.passed + tally.failed
+    checked, outcome = tally.passed + tally.failed, told[0]
     # Whether the whole file is too short or too long is only known once all is checked.
     rows = tally.passed + asked.total - checked
+    if outcome is not None and checked == asked.total:
+        rows = outcome.rows.get(SPLITS[0], 0)
     return PreviewView(
         format=exporter.name,
         title=exporter.title,
@@ -110,6 +185,8 @@ def _describe(
         checked=checked,
         passed=tally.passed,
         failed=tally.failed,
-        failures=rendering.explain(exporter, tally, rows=rows, size=size),
-        lines=tuple(line.decode().rstrip("\n")[:SHOWN_CHARACTERS] for line in lines),
+        failures=rendering.explain(exporter, tally, rows=rows, size=sizes.total),
+        lines=tuple(line.decode().rstrip("\n")[:SHOWN_CHARACTERS] for line in sizes.lines),
+        outcome=outcome,
+        refused=told[1],
     )

@@ -2,22 +2,28 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import orjson
 
 from app.encoders import tokenizer_files
 from app.errors import InvalidError
 
+Number = TypeVar("Number", int, float)
+
 SPLITS = ("train", "validation", "test")
-KINDS = {
-    "random": "at random",
-    "topic": "by topic: each split has the same topics",
-    "label": "by label: each split has the same labels",
-    "region": "by region: whole cells of the board are held out",
+KINDS = {"random": "at random", "topic": "by topic", "label": "by label", "region": "by region"}
+MEANINGS = {
+    "random": "Every sample has the same chance.",
+    "topic": "Each split has the same topics.",
+    "label": "Each split has the same labels.",
+    "region": "Whole cells of the board are held out: they are asked in no training line.",
 }
+NO_FOLDER = Path("no-tokenizers")
+"""Where only the bundled tokenizer is known."""
 LONGEST_LICENCE = 200
 LARGEST_SEED = 2**31 - 1
 LARGEST_LIMIT = 100_000_000
@@ -107,11 +113,46 @@ def percents_of(text: str) -> tuple[int, ...]:
     return found
 
 
+def read(fields: Mapping[str, str]) -> Recipe:
+    """The recipe of a form or an address; what is empty or absent is not wanted."""
+    said = {name: value.strip() for name, value in fields.items()}
+    return Recipe(
+        split=said.get("parts", ""),
+        by=said.get("by", "") or "random",
+        seed=_number("seed", said, int),
+        cap=_number("cap", said, float),
+        tokenizer=said.get("tokenizer", ""),
+        limit=_number("limit", said, int),
+        licence=said.get("licence", ""),
+    )
+
+
+def write(recipe: Recipe) -> dict[str, str]:
+    """The fields that `read` reads, those that say something."""
+    fields = {
+        "parts": recipe.split,
+        "by": recipe.by if recipe.split and recipe.by != "random" else "",
+        "seed": str(recipe.seed or ""),
+        "cap": f"{recipe.cap:g}" if recipe.cap else "",
+        "tokenizer": recipe.tokenizer,
+        "limit": str(recipe.limit or ""),
+        "licence": recipe.licence,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _number(name: str, fields: Mapping[str, str], kind: Callable[[str], Number]) -> Number:
+    try:
+        return kind(fields.get(name) or "0")
+    except ValueError:
+        raise RecipeError(f"The {name} {fields[name][:40]!r} is no number.") from None
+
+
 def check(recipe: Recipe, tokenizers: Path) -> Recipe:
     """The recipe with its tokenizer's hash; raise InvalidError where a choice is out of range."""
     if recipe.split:
         percents_of(recipe.split)
-    if recipe.cap and not 1 <= recipe.cap <= LARGEST_CAP:
+    if recipe.cap and not 1 <= recipe.cap <= LARGEST_CAP:  # nan is no cap either
         raise CapError
     for holds, sentence in (
         (recipe.by in KINDS, f"A split is made by {', '.join(KINDS)}."),

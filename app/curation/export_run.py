@@ -2,34 +2,45 @@
 
 The rows are read in order of sample id, a chunk at a time and each chunk in a
 snapshot of its own: a version never changes, so no snapshot need be held. A
-chunk's lines are in the file before the cursor says so; a killed job copies
-what the file's mark vouches for and goes on. The export's row is written last.
+chunk's lines are in the files before the cursor says so; a killed job copies
+what the files' marks vouch for and goes on. The export's row is written last.
+
+Where samples are capped or split they are all checked first, and what becomes
+of each is kept: a repeat, or a job that is taken up again, finds it there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
-from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlmodel import Session
 
-from app.curation import rendering
-from app.curation.export_files import GrowingFile, sync_folder
-from app.curation.rendering import Tally
-from app.formats.exporters import EXPORTERS, Exporter
-from app.storage import datasets, exports, jobs, versions
+from app.curation import export_check, export_outcome, export_papers, rendering
+from app.curation.export_check import Checked, Findings
+from app.curation.export_files import GrowingFile, publish
+from app.curation.export_outcome import OutcomeView
+from app.curation.export_papers import File, Written
+from app.curation.export_recipe import SPLITS, Recipe
+from app.curation.rendering import Press, Tally
+from app.encoders import tokenizer_files
+from app.errors import ConflictError
+from app.formats.exporters import EXPORTERS
+from app.storage import datasets, dealings, exports, jobs, measurements, traits, versions
 from app.storage.database import Sessions
 from app.storage.exports import Content
+from app.storage.jobs import CancelledError
 from app.storage.release_tables import VersionRow
-from app.storage.tables import JobRow, JobState, Status
+from app.storage.tables import DatasetRow, JobRow, JobState, Status
 
 CHUNK = 4_000
-DATA, MANIFEST = "train", "manifest.json"
-SCHEMA = "dartboard.manifest/1"
+
+
+class OtherTokenizerError(ConflictError):
+    """The tokenizer's file is not the one that the export was asked for with; export anew."""
+
+    code = "other_tokenizer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +48,44 @@ class _Plan:
     """What one export is: everything that its bytes depend on."""
 
     export_id: int
-    slug: str
+    dataset: DatasetRow
     version: VersionRow
-    exporter: Exporter
+    press: Press
     statuses: tuple[Status, ...]
+    recipe: Recipe
     total: int
     dry_run: bool
 
+    @property
+    def key(self) -> str:
+        return self.recipe.key(self.press.exporter.name, self.statuses)
 
-def run(read: Sessions, write: Sessions, job: JobRow, folder: Path) -> None:
+
+def run(
+    read: Sessions, write: Sessions, job: JobRow, folder: Path, tokenizers: Path | None = None
+) -> None:
     """Write the files of an export; run again after a kill, it goes on where it stopped."""
     with read() as session:
-        plan = _plan(session, job)
-    path = path_of(folder, plan.export_id, DATA + plan.exporter.suffix)
-    with closing(GrowingFile(path, attempt=job.attempt)) as file:
-        tally = _write_lines(read, write, job, plan, file)
-        if plan.dry_run:
-            file.discard()
-            files = []
-        else:
-            files = _publish(plan, file, tally)
-        _note(write, job, plan, tally, size=file.bytes, files=files)
+        plan = _plan(session, job, tokenizers or folder.parent / "tokenizers")
+    work = _Work(read, write, job, plan)
+    checked = work.check() if plan.recipe.deals else None
+    if checked is not None and plan.dry_run:
+        work.note(checked.tally, checked.outcome, size=0, files=[])
+        return
+    names = list(checked.outcome.rows) if checked else [SPLITS[0]]
+    with ExitStack() as opened:
+        files = {
+            name: opened.enter_context(closing(GrowingFile(
+                path_of(folder, plan.export_id, name + plan.press.exporter.suffix),
+                attempt=job.attempt,
+            )))
+            for name in names
+        }  # fmt: skip
+        try:
+            work.finish(checked, files)
+        except CancelledError:
+            _discard(files)
+            raise
 
 
 def path_of(folder: Path, export_id: int, name: str) -> Path:
@@ -65,129 +93,166 @@ def path_of(folder: Path, export_id: int, name: str) -> Path:
     return folder / str(export_id) / name
 
 
-def _plan(session: Session, job: JobRow) -> _Plan:
+def _discard(files: Mapping[str, GrowingFile]) -> None:
+    for file in files.values():
+        file.discard()
+
+
+def _plan(session: Session, job: JobRow, tokenizers: Path) -> _Plan:
     dataset = datasets.get_by_id(session, int(job.dataset_id or 0))
     row = exports.get(session, dataset.id, int(job.params["export"]))
+    recipe = Recipe.load(row.options)
     return _Plan(
         export_id=row.id,
-        slug=dataset.slug,
+        dataset=dataset,
         version=versions.get_by_id(session, row.version_id),
-        exporter=EXPORTERS[row.format],
+        press=Press(EXPORTERS[row.format], _tokenizer(recipe, tokenizers), recipe.limit),
         statuses=tuple(Status(status) for status in row.options["statuses"]),
+        recipe=recipe,
         total=row.total,
         dry_run=bool(row.options["dry_run"]),
     )
 
 
-def _write_lines(
-    read: Sessions, write: Sessions, job: JobRow, plan: _Plan, file: GrowingFile
-) -> Tally:
-    after, tally = _take_up(job, file)
-    if not file.bytes:
-        file.write([plan.exporter.prefix])
-    for part in _parts(read, plan, after):
-        file.write(rendering.render(plan.exporter, part, tally))
-        cursor = {"after": part[-1].sample_id, "tally": tally.dump(), "file": file.mark()}
-        with write() as session:
-            jobs.checkpoint(
-                session, job, cursor=cursor, phase="check" if plan.dry_run else "write",
-                done=tally.passed + tally.failed, total=plan.total,
-            )  # fmt: skip
-    return tally
+def _tokenizer(recipe: Recipe, folder: Path) -> Any:
+    if not recipe.tokenizer:
+        return None
+    file = tokenizer_files.find(recipe.tokenizer, folder)
+    if file.sha256 != recipe.tokenizer_hash:
+        raise OtherTokenizerError
+    return tokenizer_files.load(file)
 
 
-def _take_up(job: JobRow, file: GrowingFile) -> tuple[int, Tally]:
-    """Where to go on: behind the last checkpoint, or at the beginning if its file is gone."""
-    cursor = job.cursor
-    if cursor and file.take_up(cursor["file"]):
-        return int(cursor["after"]), Tally.load(cursor["tally"])
-    return 0, Tally()
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One attempt of one export's job."""
 
+    read: Sessions
+    write: Sessions
+    job: JobRow
+    plan: _Plan
 
-def _parts(read: Sessions, plan: _Plan, after: int) -> Iterator[Sequence[Content]]:
-    while True:
-        with read() as session:
-            part = exports.frozen(session, plan.version.id, plan.statuses, after=after, limit=CHUNK)
-        if not part:
+    def check(self) -> Checked:
+        """Check, cap and split all samples; what was found before is used again."""
+        plan = self.plan
+        with self.read() as session:
+            kept = dealings.find(session, plan.version.id, plan.key)
+        if kept is not None:
+            return export_check.load(dealings.parts_of(kept), kept.told)
+        found = Findings([], [], [], Tally())
+        for part in self._parts(0):
+            found.add(plan.press, part)
+            self._checkpoint("check", len(found.passing), None)
+        with self.read() as session:
+            checked = export_check.deal(
+                session,
+                plan.dataset.id,
+                found,
+                plan.recipe,
+                lambda frame: traits.of_version(session, plan.version.id, plan.statuses, frame),
+            )
+        with self.write() as session:
+            dealings.save(session, plan.version.id, plan.key, checked.places, checked.dump())
+            jobs.checkpoint(session, self.job, phase="split")
+        return checked
+
+    def finish(self, checked: Checked | None, files: Mapping[str, GrowingFile]) -> None:
+        """Write all lines, then what stands beside them, then the export's row."""
+        tally = self._write_lines(checked, files)
+        outcome = checked.outcome if checked else export_outcome.of_one_file(tally)
+        size = files[SPLITS[0]].bytes
+        if self.plan.dry_run:
+            _discard(files)
+            self.note(tally, outcome, size=size, files=[])
             return
-        yield part
-        after = part[-1].sample_id
+        papers = export_papers.write(self._written(tally, outcome, files))
+        self.note(tally, outcome, size=size, files=publish(files, papers))
 
+    def note(
+        self, tally: Tally, outcome: OutcomeView, *, size: int, files: list[dict[str, Any]]
+    ) -> None:
+        """Write down that the export is done."""
+        exporter, rows = self.plan.press.exporter, outcome.rows.get(SPLITS[0], 0)
+        failures = rendering.explain(exporter, tally, rows=rows, size=size)
+        with self.write() as session:
+            row = exports.get(session, self.plan.dataset.id, self.plan.export_id)
+            row.state, row.rows, row.files = JobState.DONE, sum(outcome.rows.values()), files
+            row.failures = [asdict(failure) for failure in failures]
+            row.told = {**outcome.dump(), "failed": tally.failed}
+            jobs.checkpoint(session, self.job)
 
-def _publish(plan: _Plan, file: GrowingFile, tally: Tally) -> list[dict[str, Any]]:
-    """Bring all files to disk under their names; return what the export's row says of them."""
-    name, folder = file.path.name, file.path.parent
-    configured = plan.exporter.config_files({DATA: tally.passed}, {DATA: name})
-    beside = {**configured, MANIFEST: _manifest(plan, file, tally, configured)}
-    file.sync()
-    file.publish()
-    for other, content in beside.items():
-        with closing(GrowingFile(folder / other, attempt=file.attempt)) as small:
-            small.write([content])
-            small.sync()
-            small.publish()
-    sync_folder(folder)
-    sync_folder(folder.parent)
-    return [
-        {"name": name, "bytes": file.bytes, "sha256": file.sha256},
-        *(_told(other, content) for other, content in beside.items()),
-    ]
+    def _write_lines(self, checked: Checked | None, files: Mapping[str, GrowingFile]) -> Tally:
+        after, seen, tally = self._take_up(files)
+        for file in files.values():
+            if not file.bytes:
+                file.write([self.plan.press.exporter.prefix])
+        for part in self._parts(after):
+            self._write_part(part, checked, (files, tally, seen))
+            seen += len(part)
+            marks = {name: file.mark() for name, file in files.items()}
+            told = {"after": part[-1].sample_id, "seen": seen, "tally": tally.dump()}
+            phase = "check" if self.plan.dry_run else "write"
+            self._checkpoint(phase, seen, {**told, "files": marks})
+        return checked.tally if checked else tally
 
+    def _write_part(
+        self,
+        part: Sequence[Content],
+        checked: Checked | None,
+        state: tuple[Mapping[str, GrowingFile], Tally, int],
+    ) -> None:
+        files, tally, seen = state
+        if checked is None:
+            files[SPLITS[0]].write(rendering.render(self.plan.press, part, tally))
+            return
+        places = checked.places[seen : seen + len(part)]
+        for name, lines in rendering.sort(self.plan.press, part, places).items():
+            files[name].write(lines)
 
-def _told(name: str, content: bytes) -> dict[str, Any]:
-    return {"name": name, "bytes": len(content), "sha256": sha256(content).hexdigest()}
+    def _take_up(self, files: Mapping[str, GrowingFile]) -> tuple[int, int, Tally]:
+        """Where to go on: behind the last checkpoint, or at the start if its files are gone."""
+        cursor = self.job.cursor
+        marks = cursor["files"] if cursor else {}
+        # Not all(...): every file is asked, so that none keeps half of what another lost.
+        taken = [name in marks and file.take_up(marks[name]) for name, file in files.items()]
+        if cursor and all(taken):
+            return int(cursor["after"]), int(cursor["seen"]), Tally.load(cursor["tally"])
+        for file in files.values():
+            file.begin_again()
+        return 0, 0, Tally()
 
+    def _parts(self, after: int) -> Iterator[Sequence[Content]]:
+        plan = self.plan
+        while True:
+            with self.read() as session:
+                part = exports.frozen(
+                    session, plan.version.id, plan.statuses, after=after, limit=CHUNK
+                )
+            if not part:
+                return
+            yield part
+            after = part[-1].sample_id
 
-def _manifest(
-    plan: _Plan, file: GrowingFile, tally: Tally, configured: Mapping[str, bytes]
-) -> bytes:
-    """What the file holds and where it came from; no times, so that repeats are identical."""
-    told = {
-        "schema": SCHEMA,
-        "file": file.path.name,
-        "sha256": file.sha256,
-        "rows": tally.passed,
-        "bytes": file.bytes,
-        "beside": [_told(name, content) for name, content in configured.items()],
-        "format": plan.exporter.name,
-        "dataset": plan.slug,
-        "version": {
-            "number": plan.version.number,
-            "hash": plan.version.hash,
-            "rows": plan.version.rows,
-        },
-        "filter": {
-            "query": plan.version.query,
-            "statuses": [status.value for status in plan.statuses],
-        },
-        "left_out": {
-            "samples": tally.failed,
-            "rules": {rule: found["count"] for rule, found in sorted(tally.failures.items())},
-        },
-        "code": _code_version(),
-    }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n"
+    def _checkpoint(self, phase: str, done: int, cursor: dict[str, Any] | None) -> None:
+        with self.write() as session:
+            jobs.checkpoint(
+                session, self.job, cursor=cursor, phase=phase, done=done, total=self.plan.total
+            )
 
-
-def _note(
-    write: Sessions,
-    job: JobRow,
-    plan: _Plan,
-    tally: Tally,
-    *,
-    size: int,
-    files: list[dict[str, Any]],
-) -> None:
-    failures = rendering.explain(plan.exporter, tally, rows=tally.passed, size=size)
-    with write() as session:
-        row = exports.get(session, int(job.dataset_id or 0), plan.export_id)
-        row.state, row.rows, row.files = JobState.DONE, tally.passed, files
-        row.failures = [asdict(failure) for failure in failures]
-        jobs.checkpoint(session, job)
-
-
-def _code_version() -> str:
-    try:
-        return version("dartboard")
-    except PackageNotFoundError:  # a checkout that was never installed
-        return "unknown"
+    def _written(
+        self, tally: Tally, outcome: OutcomeView, files: Mapping[str, GrowingFile]
+    ) -> Written:
+        plan = self.plan
+        with self.read() as session:
+            gauges = measurements.of_version(session, plan.version.id)
+        return Written(
+            dataset=plan.dataset,
+            version=plan.version,
+            exporter=plan.press.exporter,
+            statuses=plan.statuses,
+            recipe=plan.recipe,
+            tally=tally,
+            outcome=outcome,
+            files={name: File(it.path.name, it.bytes, it.sha256) for name, it in files.items()},
+            gauges=gauges,
+        )

@@ -1,18 +1,24 @@
 """A stored sample -> one line of a trainer's file, or the rules that it breaks."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
-from app.formats import dialects
+from app.curation.export_recipe import SPLITS
+from app.formats import dialects, tokens
 from app.formats.exporters import Exporter
-from app.formats.rules import Violation
+from app.formats.rules import TRAINED, Violation
 from app.formats.sample import Kind, Sample, load_messages, load_sample
+from app.formats.tokens import Counts, Tokenizer
 from app.storage.exports import Content
 
 FIRST_SAMPLES = 50
+LEFT_OUT, CAPPED, FIRST_SPLIT = 0, 1, 2
+"""What becomes of a sample: it breaks a rule, it is capped, or it is in split 0, 1, 2."""
 # How a sample is spelled whose own dialect cannot say what it is by now.
 SPELLED: Mapping[Kind, str] = {
     "chat": "messages",
@@ -39,15 +45,19 @@ class Tally:
     passed: int = 0
     failed: int = 0
     failures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tokens: int = 0
+    trained: int = 0  # tokens that are learned
+    longest: int = 0  # tokens of the longest line
+    over: int = 0  # lines that pass and are longer than the model reads
 
     @classmethod
     def load(cls, kept: Mapping[str, Any]) -> Self:
         """Read back what dump wrote."""
-        return cls(kept["passed"], kept["failed"], {**kept["failures"]})
+        return cls(**{**kept, "failures": {**kept["failures"]}})
 
     def dump(self) -> dict[str, Any]:
         """The tally as JSON can hold it."""
-        return {"passed": self.passed, "failed": self.failed, "failures": self.failures}
+        return asdict(self)
 
     def fail(self, sample_id: int, violations: Iterable[Violation]) -> None:
         """Note a sample that is left out."""
@@ -58,18 +68,86 @@ class Tally:
             if len(found["samples"]) < FIRST_SAMPLES:
                 found["samples"].append(sample_id)
 
+    def measure(self, counts: Counts, limit: int) -> None:
+        """Note the tokens of a sample that passes."""
+        self.tokens += counts.total
+        self.trained += counts.trained
+        self.longest = max(self.longest, counts.total)
+        self.over += bool(limit) and counts.total > limit
 
-def render(exporter: Exporter, contents: Iterable[Content], tally: Tally) -> list[bytes]:
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What makes lines of samples: a format, and what counts tokens for it.
+
+    `tokenizer` is None where nobody counts; `limit` the most tokens that the model reads, or 0.
+    """
+
+    exporter: Exporter
+    tokenizer: Tokenizer | None = None
+    limit: int = 0
+
+
+def render(press: Press, contents: Sequence[Content], tally: Tally) -> list[bytes]:
     """The lines of the samples that pass; the others are noted in the tally."""
-    lines: list[bytes] = []
-    for content in contents:
-        found = exporter.line(sample_of(content), content.raw)
-        if isinstance(found, bytes):
-            lines.append(found)
+    found = [press.exporter.line(sample_of(content), content.raw) for content in contents]
+    counted = _count(press, contents)
+    broken = (() if isinstance(one, bytes) else one for one in found)
+    passing = note(press, contents, zip(broken, counted, strict=True), tally)
+    return [
+        line for line, passes in zip(found, passing, strict=True)
+        if passes and isinstance(line, bytes)
+    ]  # fmt: skip
+
+
+def sort(
+    press: Press, contents: Sequence[Content], places: NDArray[np.uint8]
+) -> dict[str, list[bytes]]:
+    """The lines of samples that were checked and dealt, by the split that their place means."""
+    found: dict[str, list[bytes]] = {}
+    for content, place in zip(contents, places.tolist(), strict=True):
+        if place >= FIRST_SPLIT:
+            line = press.exporter.write(sample_of(content), content.raw)
+            found.setdefault(SPLITS[place - FIRST_SPLIT], []).append(line)
+    return found
+
+
+def check(
+    press: Press, contents: Sequence[Content], tally: Tally
+) -> tuple[list[bool], list[Counts | None]]:
+    """Whether each sample passes, and its tokens where they are counted; nothing is written."""
+    counted = _count(press, contents)
+    broken = (press.exporter.check(sample_of(content)) for content in contents)
+    return note(press, contents, zip(broken, counted, strict=True), tally), counted
+
+
+def note(
+    press: Press,
+    contents: Sequence[Content],
+    found: Iterable[tuple[tuple[Violation, ...], Counts | None]],
+    tally: Tally,
+) -> list[bool]:
+    """Whether each sample passes, by the rules it breaks and by its tokens; all noted."""
+    passing = []
+    for content, (violations, counts) in zip(contents, found, strict=True):
+        broken = violations
+        if counts is not None:
+            rules = press.exporter.rules_of_tokens
+            broken += tokens.broken(rules, counts, limit=press.limit or None)
+        if broken:
+            tally.fail(content.sample_id, broken)
         else:
-            tally.fail(content.sample_id, found)
-    tally.passed += len(lines)
-    return lines
+            tally.passed += 1
+            if counts is not None:
+                tally.measure(counts, press.limit)
+        passing.append(not broken)
+    return passing
+
+
+def _count(press: Press, contents: Sequence[Content]) -> list[Counts | None]:
+    if press.tokenizer is None:
+        return [None] * len(contents)
+    return [*tokens.count(map(sample_of, contents), press.tokenizer)]
 
 
 def sample_of(content: Content) -> Sample:
@@ -89,7 +167,7 @@ def explain(exporter: Exporter, tally: Tally, *, rows: int, size: int) -> tuple[
     """The rules that are broken, in the exporter's own order, those of the file included."""
     details = {found.rule_id: found.detail for found in exporter.check_file(rows, size)}
     shown = []
-    for rule in exporter.rules:
+    for rule in (*exporter.rules, TRAINED):
         found = tally.failures.get(rule.id)
         if found is not None:
             ids = tuple(found["samples"])

@@ -11,11 +11,14 @@ from app.errors import InvalidError
 from app.storage import datasets, events, versions
 from app.storage.events import Event
 from app.storage.filters import Filter
-from app.storage.release_tables import VersionRow
+from app.storage.release_tables import VersionRow, VersionUseRow
 from app.storage.tables import Status
+from app.storage.versions import Label
 
-NAME_LENGTH = 200
+NAME_LENGTH, NOTE_LENGTH, USE_LENGTH = 200, 4_000, 500
 _LARGEST_NUMBER = 2**31 - 1
+_NUMBER = re.compile(r"v?([0-9]{1,10})")
+_SPACE = re.compile(r"[\s\x00-\x1f]")
 _PAIR = re.compile(r"v?([0-9]{1,10})\.\.\.v?([0-9]{1,10})")
 
 
@@ -32,7 +35,13 @@ class FrozenTrashError(InvalidError):
 
 
 class VersionNameError(InvalidError):
-    """The name of a version has at most 200 characters."""
+    """The name of a version has at most 200 characters, its note 4,000."""
+
+
+class UseError(InvalidError):
+    """Say in 1 to 500 characters what was trained: a job's name, or its address."""
+
+    code = "version_use"
 
 
 class VersionPairError(InvalidError):
@@ -42,18 +51,31 @@ class VersionPairError(InvalidError):
 
 
 @dataclass(frozen=True, slots=True)
+class UseView:
+    """What somebody trained on a version; `link` says that it is an address one can follow."""
+
+    id: int
+    used_by: str
+    link: bool
+    actor: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VersionView:
     """A frozen version; `hash` says what it holds (see storage/versions)."""
 
     dataset: str  # slug
     number: int
     name: str
+    note: str
     query: str
     rows: int
     hash: str
     actor: str
     created_at: datetime
     statuses: tuple[tuple[str, int], ...]  # how many samples had each, most important first
+    uses: tuple[UseView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +109,7 @@ class HistoryView:
 
 
 def freeze(
-    session: Session, slug: str, *, query: str = "", name: str = "", actor: str
+    session: Session, slug: str, *, query: str = "", name: str = "", note: str = "", actor: str
 ) -> VersionView:
     """Freeze the samples that match the query; those in the trash never do.
 
@@ -97,20 +119,19 @@ def freeze(
         DatasetNotFoundError: no such data set.
         InvalidError: the query cannot be read, or finds nothing.
     """
-    return view(session, slug, freeze_row(session, slug, query=query, name=name, actor=actor))
+    return view(session, slug, freeze_row(session, slug, Label(name, note, query, actor)))
 
 
-def freeze_row(session: Session, slug: str, *, query: str, name: str, actor: str) -> VersionRow:
+def freeze_row(session: Session, slug: str, label: Label) -> VersionRow:
     """Freeze, and return the row: for stages that go on with it."""
-    dataset = datasets.get(session, slug)
-    if len(name) > NAME_LENGTH:
+    dataset, query, actor = datasets.get(session, slug), label.query, label.actor
+    if len(label.name) > NAME_LENGTH or len(label.note) > NOTE_LENGTH:
         raise VersionNameError
     asked = queries.parse_string(query)
     wanted = resolve(session, dataset.id, query)
     before = versions.find_newest(session, dataset.id)
-    row = versions.add_frozen(
-        session, dataset.id, wanted, name=name.strip(), query=queries.write(asked), actor=actor
-    )
+    label = Label(label.name.strip(), label.note.strip(), queries.write(asked), actor)
+    row = versions.add_frozen(session, dataset.id, wanted, label)
     if not row.rows:
         raise EmptyVersionError
     if before is None or row.number > before.number:
@@ -128,12 +149,52 @@ def get(session: Session, slug: str, number: int) -> VersionView:
     return view(session, slug, find_row(session, slug, number))
 
 
+def newest_number(session: Session, slug: str) -> int | None:
+    """The number of the newest version, or None before the first."""
+    row = versions.find_newest(session, datasets.get(session, slug).id)
+    return row.number if row else None
+
+
+def read_number(session: Session, slug: str, text: str) -> int:
+    """The version that an address means: `latest`, `v7` or `7`.
+
+    Raises:
+        VersionNotFoundError: there is none, or the words mean none.
+    """
+    if text == "latest":
+        number = newest_number(session, slug)
+    else:
+        match = _NUMBER.fullmatch(text)
+        number = int(match[1]) if match else None
+    if number is None:
+        raise versions.VersionNotFoundError
+    return number
+
+
 def find_row(session: Session, slug: str, number: int) -> VersionRow:
     """The row of a version, or raise VersionNotFoundError."""
     dataset = datasets.get(session, slug)
     if not 0 < number <= _LARGEST_NUMBER:
         raise versions.VersionNotFoundError
     return versions.get(session, dataset.id, number)
+
+
+def add_use(session: Session, slug: str, number: int, used_by: str, *, actor: str) -> VersionView:
+    """Note which fine-tuning job a version was used for: a name, or an address."""
+    told = used_by.strip()
+    if not 0 < len(told) <= USE_LENGTH or "\0" in told:
+        raise UseError
+    row = find_row(session, slug, number)
+    if told not in (use.used_by for use in versions.uses_of(session, [row.id])):
+        versions.add_use(session, row.id, told, actor=actor)
+    return view(session, slug, row)
+
+
+def remove_use(session: Session, slug: str, number: int, use_id: int) -> VersionView:
+    """Forget that a version was used for something."""
+    row = find_row(session, slug, number)
+    versions.remove_use(session, row.id, use_id)
+    return view(session, slug, row)
 
 
 def history(
@@ -193,13 +254,20 @@ def view(session: Session, slug: str, row: VersionRow) -> VersionView:
         dataset=slug,
         number=row.number,
         name=row.name,
+        note=row.note,
         query=row.query,
         rows=row.rows,
         hash=row.hash,
         actor=row.actor,
         created_at=in_utc(row.created_at),
         statuses=tuple((status.value, found[status]) for status in order if status in found),
+        uses=tuple(_use(use) for use in versions.uses_of(session, [row.id])),
     )
+
+
+def _use(row: VersionUseRow) -> UseView:
+    link = row.used_by.startswith(("https://", "http://")) and not _SPACE.search(row.used_by)
+    return UseView(row.id, row.used_by, link, row.actor, in_utc(row.created_at))
 
 
 def _change(change: versions.Change) -> ChangeView:

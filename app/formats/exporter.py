@@ -31,6 +31,7 @@ class Exporter:
         note: what a person should know and no check can tell.
         configure: the trainer's own configuration for these files.
         suffix: of the file's name.
+        rules_of_tokens: those that need somebody with a tokenizer.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Exporter:
     note: str = ""
     configure: Configure | None = None
     suffix: str = ".jsonl"
+    rules_of_tokens: tuple[Rule, ...] = field(init=False, repr=False)
     _every: tuple[tuple[Rule, Check], ...] = field(init=False, repr=False)
     _always: tuple[tuple[Rule, Check], ...] = field(init=False, repr=False)
 
@@ -54,15 +56,20 @@ class Exporter:
         always = tuple((rule, check) for rule, check, beside in checks if check and not beside)
         object.__setattr__(self, "_every", every)
         object.__setattr__(self, "_always", always)
+        measured = tuple(one.rule for one in self.demands if one.rule.measure == "tokens")
+        object.__setattr__(self, "rules_of_tokens", measured)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule, the kind of the samples last."""
         return (*(demand.rule for demand in self.demands), self._kind_rule)
 
-    def write(self, sample: Sample) -> bytes:
-        """One sample as one line, ending in a line feed; only for one without a violation."""
-        return orjson.dumps(self._record(sample, chat.plain(sample))) + b"\n"
+    def write(self, sample: Sample, raw: str = "") -> bytes:
+        """One sample as one line, ending in a line feed; only for one without a violation.
+
+        `raw` is as in `line`.
+        """
+        return self._line(sample, chat.plain(sample), raw)
 
     def check(self, sample: Sample) -> tuple[Violation, ...]:
         """The rules that the sample breaks."""

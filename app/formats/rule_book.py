@@ -53,6 +53,7 @@ class RuleBook:
 
     name: str
     source: str
+    confirmed: bool = True
 
     def standard(self, *names: str) -> tuple[Demand, ...]:
         """The demands of these names that several trainers make."""
@@ -64,7 +65,7 @@ class RuleBook:
         self, name: str, sentence: str, check: Check, *, beside_text: bool = False
     ) -> Demand:
         """A demand of this trainer alone."""
-        rule = Rule(f"{self.name}.{name}", sentence, source=self.source)
+        rule = Rule(f"{self.name}.{name}", sentence, source=self.source, confirmed=self.confirmed)
         return Demand(rule, check, beside_text=beside_text)
 
     def roles(self, *known: str) -> Demand:
@@ -90,7 +91,12 @@ class RuleBook:
             else "Every line fits into the context of the model."
         )
         rule = Rule(
-            f"{self.name}.tokens", sentence, limit=limit, source=self.source, measure="tokens"
+            f"{self.name}.tokens",
+            sentence,
+            limit=limit,
+            source=self.source,
+            confirmed=self.confirmed,
+            measure="tokens",
         )
         return Demand(rule)
 
@@ -101,6 +107,7 @@ class RuleBook:
             sentence.format(limit),
             limit=limit,
             source=self.source,
+            confirmed=self.confirmed,
             measure=measure,
         )
         return Demand(rule, of_file=check(limit))

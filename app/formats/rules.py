@@ -19,6 +19,7 @@ class Rule:
         limit: its number, where it has one.
         checked: the day on which it was last compared with the trainer's documents.
         source: where the trainer says so.
+        confirmed: whether the source was found to say so; else it is told from memory.
         measure: what the limit counts. `tokens` and `splits` need a tokenizer or the other
             files, so whoever has those checks them; everything else is checked here.
     """
@@ -28,6 +29,7 @@ class Rule:
     limit: int | None = None
     checked: str = "2026-11-22"
     source: str = ""
+    confirmed: bool = True
     measure: Measure = ""
 
 
@@ -49,7 +51,13 @@ TRAINED = Rule(
 PLACEHOLDERS = Rule("any.placeholders", "No placeholder waits to be filled in.")
 BOILERPLATE = Rule("any.boilerplate", "No answer speaks of being a language model.")
 PERSONAL = Rule("any.personal", "No personal data is left.")
-FOR_THE_CALLER = (SPLITS, TRAINED, PLACEHOLDERS, BOILERPLATE, PERSONAL)
+FOR_THE_CALLER = (
+    (SPLITS, "an export that is split keeps what belongs together on one side"),
+    (TRAINED, "an export whose tokens are counted and limited leaves such samples out"),
+    (PLACEHOLDERS, "nothing yet: look at the findings before you approve"),
+    (BOILERPLATE, "nothing yet: look at the findings before you approve"),
+    (PERSONAL, "nothing yet: look at the findings before you approve"),
+)
 
 Check = Callable[[Sample], str]
 FileCheck = Callable[[int, int], str]

@@ -68,6 +68,13 @@ def keep(session: Session, dataset_id: int, version_id: int) -> None:
         session.execute(insert(MeasurementRow), rows)
 
 
+def of_version(session: Session, version_id: int) -> Sequence[MeasurementRow]:
+    """What the gauges read of a version when it was frozen, in their order."""
+    table = MeasurementRow
+    query = select(table).where(table.version_id == version_id)
+    return session.exec(query.order_by(col(table.id))).all()
+
+
 def trend(session: Session, dataset_id: int, *, limit: int = 12) -> list[tuple[int, str, float]]:
     """(version, name, value) of the newest versions that were measured, oldest version first."""
     table = MeasurementRow

@@ -86,5 +86,9 @@ class ExportRow(SQLModel, table=True):
     rows: int = 0
     failures: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     files: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    # What became of the samples: splits, tokens, what was capped (curation/export_outcome).
+    told: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default=text("'{}'"))
+    )
     actor: str = Field(max_length=120)
     created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))

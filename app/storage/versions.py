@@ -7,8 +7,8 @@ version holds, not when or by whom it was frozen.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, delete, insert, literal
 from sqlalchemy.orm import aliased
@@ -16,11 +16,14 @@ from sqlmodel import Session, col, func, select
 
 from app.errors import NotFoundError
 from app.storage.filters import Filter, conditions
-from app.storage.release_tables import VersionItemRow, VersionRow
+from app.storage.release_tables import VersionItemRow, VersionRow, VersionUseRow
 from app.storage.tables import DatasetRow, SampleRow, Status
 
 FIRST_IDS = 50
 ROWS_PER_FETCH = 10_000
+MOST_VALUES = 50
+OTHERS = "(others)"
+"""What the facts of a version call all values beyond the most frequent MOST_VALUES."""
 
 
 class VersionNotFoundError(NotFoundError):
@@ -45,13 +48,21 @@ class Difference:
     status_changed: Change
 
 
-def add_frozen(
-    session: Session, dataset_id: int, wanted: Filter, *, name: str, query: str, actor: str
-) -> VersionRow:
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What people call a version, and what it was asked for by."""
+
+    name: str = ""
+    note: str = ""
+    query: str = ""
+    actor: str = ""
+
+
+def add_frozen(session: Session, dataset_id: int, wanted: Filter, label: Label) -> VersionRow:
     """Freeze the samples that match now, under the next number.
 
     Where they are what the newest version holds already, that version is
-    returned; it takes the name if it had none.
+    returned; it takes the name and the note if it had none.
     """
     # One freeze at a time, so that two never take the same number.
     session.exec(select(DatasetRow.id).where(DatasetRow.id == dataset_id).with_for_update()).one()
@@ -59,21 +70,20 @@ def add_frozen(
     version = VersionRow(
         dataset_id=dataset_id,
         number=newest.number + 1 if newest else 1,
-        name=name,
-        query=query,
         rows=0,
         hash="",
-        actor=actor,
+        **asdict(label),
     )
     session.add(version)
     session.flush()
     _copy_items(session, version.id, conditions(dataset_id, wanted))
     version.rows, version.hash = measure(session, version.id)
     if newest is None or (newest.rows, newest.hash) != (version.rows, version.hash):
+        version.facts = _facts(session, dataset_id, wanted)
         session.flush()
         return version
     _remove(session, version)
-    newest.name = newest.name or name
+    newest.name, newest.note = newest.name or label.name, newest.note or label.note
     session.flush()
     return newest
 
@@ -157,6 +167,44 @@ def _copy_items(session: Session, version_id: int, wanted: list[ColumnElement[bo
     ).where(*wanted)
     names = ["version_id", "sample_id", "revision", "fingerprint", "status"]
     session.execute(insert(VersionItemRow).from_select(names, frozen.order_by(col(row.id))))
+
+
+def _facts(session: Session, dataset_id: int, wanted: Filter) -> dict[str, Any]:
+    """Who wrote how many samples of each status, their labels and languages, as they are now."""
+    row, facts = SampleRow, dict[str, Any]()
+    for name, column in (("origin", row.origin), ("label", row.label), ("language", row.language)):
+        number = func.count()
+        query = (
+            select(row.status, column, number)
+            .where(*conditions(dataset_id, wanted))
+            .group_by(col(row.status), col(column))
+            .order_by(number.desc(), col(column))
+        )
+        for status, value, count in session.exec(query):
+            counts = facts.setdefault(Status(status).value, {}).setdefault(name, {})
+            key = str(value) if value in counts or len(counts) < MOST_VALUES else OTHERS
+            counts[key] = counts.get(key, 0) + count
+    return facts
+
+
+def add_use(session: Session, version_id: int, used_by: str, *, actor: str) -> None:
+    """Note what was trained on a version."""
+    session.add(VersionUseRow(version_id=version_id, used_by=used_by, actor=actor))
+    session.flush()
+
+
+def uses_of(session: Session, version_ids: Sequence[int]) -> Sequence[VersionUseRow]:
+    """What was trained on these versions, oldest first."""
+    query = select(VersionUseRow).where(col(VersionUseRow.version_id).in_(version_ids))
+    return session.exec(query.order_by(col(VersionUseRow.id))).all()
+
+
+def remove_use(session: Session, version_id: int, use_id: int) -> None:
+    """Forget one of them; one that is not there, is not there."""
+    row = session.get(VersionUseRow, use_id)
+    if row is not None and row.version_id == version_id:
+        session.delete(row)
+        session.flush()
 
 
 def _remove(session: Session, version: VersionRow) -> None:

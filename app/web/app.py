@@ -31,6 +31,7 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
         templates=make_templates(settings.templates),
         spool=settings.spool,
         exports=settings.exports,
+        tokenizers=settings.tokenizers,
         demo=settings.static / "demo",
         upload_limit=Limit(settings.upload_bytes, settings.idle_seconds),
         body_limit=Limit(settings.body_bytes, settings.idle_seconds, 2 * settings.idle_seconds),

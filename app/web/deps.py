@@ -28,6 +28,7 @@ class House:
     templates: Jinja2Blocks
     spool: Path
     exports: Path
+    tokenizers: Path
     demo: Path  # the sample set
     upload_limit: Limit
     body_limit: Limit

@@ -112,7 +112,9 @@ PERMISSIONS: Permissions = {
     ("POST", "/settings/keys"): KNOWN,
     # Pages, versions and exports
     ("GET", "/d/{slug}/history"): VIEWER,
+    ("GET", "/rules"): VIEWER,
     ("GET", "/d/{slug}/export"): VIEWER,
+    ("GET", "/d/{slug}@{version}/export"): VIEWER,
     ("POST", "/d/{slug}/exports"): CURATOR,
     ("GET", "/d/{slug}/exports/{export}"): VIEWER,
     ("GET", "/d/{slug}/exports/{export}/{filename}"): VIEWER,

@@ -16,6 +16,9 @@ def upgrade() -> None:
     op.add_column(
         "version", sa.Column("facts", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))
     )
+    op.add_column(
+        "export", sa.Column("told", sa.JSON(), nullable=False, server_default=sa.text("'{}'"))
+    )
     op.create_table(
         "version_use",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -47,5 +50,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("dealing")
     op.drop_table("version_use")
+    op.drop_column("export", "told")
     op.drop_column("version", "facts")
     op.drop_column("version", "note")

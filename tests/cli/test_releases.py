@@ -27,7 +27,9 @@ def test_files_and_manifest_are_written_and_the_same_again(approved: Run, tmp_pa
         first, second = ((folder / file["name"]).read_bytes() for folder in folders)
         assert first == second
         assert hashlib.sha256(first).hexdigest() == file["sha256"]
-    assert sorted(path.name for path in folders[0].iterdir()) == ["manifest.json", "train.jsonl"]
+    assert sorted(path.name for path in folders[0].iterdir()) == [
+        "README.md", "manifest.json", "train.jsonl",
+    ]  # fmt: skip
 
 
 def test_people_see_which_rules_are_broken(approved: Run, tmp_path: Path) -> None:

@@ -47,14 +47,15 @@ def test_approved_samples_come_out_with_a_manifest(release: Release) -> None:
     data = release.content(done)
     assert [orjson.loads(line) for line in data.splitlines()] == GOOD[1:]
     manifest = orjson.loads(release.content(done, "manifest.json"))
-    assert manifest["sha256"] == hashlib.sha256(data).hexdigest()
-    assert (manifest["rows"], manifest["bytes"]) == (11, len(data))
+    (file,) = manifest["files"]
+    assert file["sha256"] == hashlib.sha256(data).hexdigest()
+    assert (file["split"], file["rows"], file["bytes"]) == ("train", 11, len(data))
     assert manifest["version"]["hash"] == done.version_hash
     assert manifest["filter"] == {"query": "", "statuses": ["approved"]}
     assert (done.state, done.rows, done.total, done.failed) == ("done", 11, 11, 0)
     assert {file.name: (file.bytes, file.sha256) for file in done.files} == {
         name: (len(content), hashlib.sha256(content).hexdigest())
-        for name in ("train.jsonl", "manifest.json")
+        for name in ("train.jsonl", "README.md", "manifest.json")
         for content in [release.content(done, name)]
     }
 
@@ -72,7 +73,7 @@ def test_the_same_version_and_options_give_the_same_bytes(
         revising.replace(session, row, revising.edited(row, said), actor="mia", batch="b1")
     again = release.export(Order(order.format, version=first.version))
     assert again.id != first.id
-    for name in ("train.jsonl", "manifest.json"):
+    for name in ("train.jsonl", "README.md", "manifest.json"):
         assert release.content(again, name) == release.content(first, name)
 
 
@@ -248,10 +249,10 @@ def test_every_format_can_be_exported_with_its_configuration(release: Release) -
         data = f"train{exporter.suffix}"
         assert contents[data].startswith(exporter.prefix)
         configured = exporter.config_files({"train": done.rows}, {"train": data})
-        assert set(contents) == {data, "manifest.json", *configured}
+        assert set(contents) == {data, "README.md", "manifest.json", *configured}
         manifest = orjson.loads(contents["manifest.json"])
-        for told in (manifest, *manifest["beside"]):
-            content = contents[told.get("file") or told["name"]]
+        for told in (*manifest["files"], *manifest["beside"]):
+            content = contents[told["name"]]
             assert told["sha256"] == hashlib.sha256(content).hexdigest()
 
 
@@ -389,11 +390,9 @@ def test_azure_gets_its_mark_and_llamafactory_its_description(release: Release) 
     done = release.export(Order("llamafactory-sharegpt"))
     manifest = orjson.loads(release.content(done, "manifest.json"))
     described = release.content(done, "dataset_info.json")
-    assert manifest["beside"] == [
-        {
-            "name": "dataset_info.json",
-            "bytes": len(described),
-            "sha256": hashlib.sha256(described).hexdigest(),
-        }
-    ]
+    assert manifest["beside"][0] == {
+        "name": "dataset_info.json",
+        "bytes": len(described),
+        "sha256": hashlib.sha256(described).hexdigest(),
+    }
     assert orjson.loads(described)["train"]["file_name"] == "train.jsonl"

@@ -17,7 +17,7 @@ from tests.curation.release import SLUG, Release, chat, lines_of
 from tests.curation.test_export import TWO_SYSTEMS
 
 ROWS = [chat(f"How long do I cook {n} eggs?", f"About {n} minutes.") for n in range(40)]
-FILES = ("manifest.json", "train.jsonl")
+FILES = ("README.md", "manifest.json", "train.jsonl")
 
 
 class KilledError(BaseException):

@@ -13,7 +13,8 @@ _CONVERSATION = RuleBook(
     "https://docs.aws.amazon.com/bedrock/latest/userguide/preparing-text-data.html",
 )
 _REINFORCED = RuleBook(
-    "bedrock-rft", "https://docs.aws.amazon.com/bedrock/latest/userguide/rft-prepare-data.html"
+    "bedrock-rft",
+    "https://docs.aws.amazon.com/bedrock/latest/userguide/rft-prepare-data-open-weight.html",
 )
 
 

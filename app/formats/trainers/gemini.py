@@ -7,7 +7,7 @@ from app.formats.sample import Sample
 
 _BOOK = RuleBook(
     "gemini",
-    "https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini-supervised-tuning-prepare",
+    "https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini-supervised-tuning",
 )
 
 

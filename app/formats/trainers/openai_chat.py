@@ -7,9 +7,13 @@ from app.formats.rules import Demand, Rule
 from app.formats.sample import Sample
 from app.formats.sniffing import BOM
 
-_OPENAI = RuleBook("openai-chat", "https://platform.openai.com/docs/guides/supervised-fine-tuning")
+_OPENAI = RuleBook(
+    "openai-chat", "https://developers.openai.com/api/docs/guides/supervised-fine-tuning"
+)
 _AZURE = RuleBook(
-    "azure-openai", "https://learn.microsoft.com/azure/ai-foundry/openai/how-to/fine-tuning"
+    "azure-openai",
+    "https://learn.microsoft.com/azure/foundry/openai/how-to/fine-tuning",
+    confirmed=False,
 )
 
 
@@ -29,7 +33,12 @@ def _demands(book: RuleBook) -> tuple[Demand, ...]:
     )
 
 
-_MARK = Rule("azure-openai.mark", "The file is UTF-8 with a byte order mark.", source=_AZURE.source)
+_MARK = Rule(
+    "azure-openai.mark",
+    "The file is UTF-8 with a byte order mark.",
+    source=_AZURE.source,
+    confirmed=False,
+)
 
 OPENAI = Exporter(
     "openai-chat",
@@ -46,5 +55,6 @@ AZURE = Exporter(
     record,
     dialect="messages",
     prefix=BOM,
-    note="At least hundreds of lines are advised; older pages allow 100 or 200 MB only.",
+    note="At least hundreds of lines are advised; older pages allow 100 or 200 MB only. "
+    "The mark and the 512 MB were not found in a page of this year.",
 )

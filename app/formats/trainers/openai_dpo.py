@@ -8,7 +8,7 @@ from app.formats.sample import Sample
 _KEYS = ("tool_calls", "tool_call_id", "name")
 _SETTINGS = ("tools", "parallel_tool_calls")
 _OPENAI = RuleBook(
-    "openai-dpo", "https://platform.openai.com/docs/guides/direct-preference-optimization"
+    "openai-dpo", "https://developers.openai.com/api/docs/guides/direct-preference-optimization"
 )
 _TOGETHER = RuleBook("together-dpo", "https://docs.together.ai/docs/fine-tuning/data-preparation")
 _FIREWORKS = RuleBook("fireworks-dpo", "https://docs.fireworks.ai/fine-tuning/dpo-fine-tuning")

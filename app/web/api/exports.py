@@ -1,15 +1,17 @@
 """Exports over REST: ask, watch, fetch the files."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlmodel import Session
 
-from app.curation import export
+from app.curation import export, versions
 from app.curation.export import ExportView, Order
+from app.curation.export_recipe import LARGEST_CAP, LARGEST_LIMIT, LARGEST_SEED, Recipe
 from app.web.answers import Once
 from app.web.deps import House, HouseDep, ReadSession
 from app.web.downloads import NDJSON, attachment
@@ -18,6 +20,7 @@ router = APIRouter(prefix="/api/v1/datasets/{slug}/exports", tags=["exports"])
 
 MEDIA_TYPES = {".jsonl": NDJSON, ".json": "application/json"}
 
+VersionWord = Annotated[str, StringConstraints(pattern=r"^(latest|v?[0-9]{1,10})$")]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
@@ -33,15 +36,44 @@ class NewExport(BaseModel):
     )
 
     format: Annotated[str, StringConstraints(min_length=1, max_length=40)]
-    version: Number | None = None
+    version: Number | VersionWord | None = Field(default=None, examples=["latest", "v7", 7])
     query: str | None = Field(default=None, max_length=10_000)
     dry_run: bool = Field(default=False, description="check every sample and write nothing")
+    split: str = Field(
+        default="", max_length=20, description="percents of train, validation and test: 90/5/5"
+    )
+    split_by: Literal["random", "topic", "label", "region"] = "random"
+    seed: int = Field(default=0, ge=0, le=LARGEST_SEED)
+    cap: float | None = Field(
+        default=None,
+        ge=1,
+        le=LARGEST_CAP,
+        description="how many times its expectation a cell of the board may hold",
+    )
+    tokenizer: str = Field(
+        default="", max_length=100, description="a tokenizer of this instance, or `estimate`"
+    )
+    token_limit: int | None = Field(default=None, ge=1, le=LARGEST_LIMIT)
+    licence: str = Field(default="", max_length=200, description="of the data, for its card")
 
     @model_validator(mode="after")
     def _one_source(self) -> "NewExport":
         if self.version is not None and self.query is not None:
             raise ValueError("give a version or a query, not both")
         return self
+
+    @property
+    def recipe(self) -> Recipe:
+        """What is done to the samples."""
+        return Recipe(
+            split=self.split,
+            by=self.split_by,
+            seed=self.seed,
+            cap=self.cap or 0.0,
+            tokenizer=self.tokenizer,
+            limit=self.token_limit or 0,
+            licence=self.licence,
+        )
 
 
 class FailureAnswer(BaseModel):
@@ -64,8 +96,19 @@ class FileAnswer(BaseModel):
     url: str
 
 
+class SplitAnswer(BaseModel):
+    """One file of lines; tokens are 0 where nobody counted them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    rows: int
+    tokens: int
+    trained: int
+
+
 class ExportAnswer(BaseModel):
-    """An export as it stands now: total = rows + failed when it is done."""
+    """An export as it stands now: total = rows + capped + failed when it is done."""
 
     id: int
     dataset: str
@@ -79,7 +122,11 @@ class ExportAnswer(BaseModel):
     state: str
     total: int
     rows: int
+    capped: int = Field(description="taken off cells that held more than the cap")
     failed: int
+    splits: list[SplitAnswer]
+    near_copies_known: bool = Field(description="whether a board could tell them, for a split")
+    over_limit: int = Field(description="lines that the trainer will cut or drop")
     failures: list[FailureAnswer]
     files: list[FileAnswer]
     job: int | None
@@ -88,11 +135,16 @@ class ExportAnswer(BaseModel):
 
 
 @router.post("", status_code=202, response_model=ExportAnswer)
-def start(slug: str, wish: NewExport, once: Once) -> Response:
-    order = Order(wish.format, wish.version, wish.query or "", dry_run=wish.dry_run)
+def start(slug: str, wish: NewExport, once: Once, house: HouseDep) -> Response:
+    order = Order(wish.format, query=wish.query or "", dry_run=wish.dry_run, recipe=wish.recipe)
 
     def act(session: Session) -> ExportAnswer:
-        return describe(export.start(session, slug, order, actor=once.actor))
+        number = wish.version
+        if isinstance(number, str):
+            number = versions.read_number(session, slug, number)
+        wanted = replace(order, version=number)
+        view = export.start(session, slug, wanted, actor=once.actor, tokenizers=house.tokenizers)
+        return describe(view)
 
     return once(202, act)
 
@@ -132,7 +184,11 @@ def describe(view: ExportView) -> ExportAnswer:
         state=view.state,
         total=view.total,
         rows=view.rows,
+        capped=view.outcome.capped,
         failed=view.failed,
+        splits=[SplitAnswer.model_validate(split) for split in view.outcome.splits],
+        near_copies_known=view.outcome.near,
+        over_limit=view.outcome.over,
         failures=[FailureAnswer.model_validate(failure) for failure in view.failures],
         files=[
             FileAnswer(
