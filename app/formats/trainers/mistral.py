@@ -12,9 +12,7 @@ from app.formats.sample import Message, Sample
 
 ID_CHARACTERS = 9
 _KEYS = ("tool_calls", "tool_call_id", "name", "weight")
-_SERVICE = RuleBook(
-    "mistral", "https://docs.mistral.ai/capabilities/finetuning/text_vision_finetuning"
-)
+_SERVICE = RuleBook("mistral", "https://docs.mistral.ai/capabilities/finetuning/text_finetuning")
 _TRAINER = RuleBook(
     "mistral-finetune",
     "https://github.com/mistralai/mistral-finetune/blob/main/utils/validate_data.py",
@@ -75,7 +73,8 @@ MISTRAL = Exporter(
     (*_demands(_SERVICE), *_SERVICE.limits(max_bytes=512 * 10**6)),
     record,
     dialect="messages",
-    note="Tool ids are rewritten to 9 characters where they have more or fewer.",
+    note="Tool ids are rewritten to 9 characters where they have more or fewer. The limit of 512 MB "
+    "was not found in a page of this year.",
 )
 FINETUNE = Exporter(
     "mistral-finetune",
