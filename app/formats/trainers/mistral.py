@@ -73,8 +73,8 @@ MISTRAL = Exporter(
     (*_demands(_SERVICE), *_SERVICE.limits(max_bytes=512 * 10**6)),
     record,
     dialect="messages",
-    note="Tool ids are rewritten to 9 characters where they have more or fewer. The limit of 512 MB "
-    "was not found in a page of this year.",
+    note="Tool ids are rewritten to 9 characters where they have more or fewer. The limit of"
+    " 512 MB was not found in a page of this year.",
 )
 FINETUNE = Exporter(
     "mistral-finetune",
