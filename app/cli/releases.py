@@ -11,7 +11,7 @@ import typer
 from app.cli import printing, working
 from app.cli.data import ACTOR, Name, Strict
 from app.cli.instance import AsJson, DataDir, Instance, opened
-from app.curation import export, versions
+from app.curation import export, restoring, versions
 from app.curation.export import ExportView, Order
 from app.curation.export_recipe import Recipe
 from app.curation.versions import VersionView
@@ -30,13 +30,14 @@ def freeze(
     name: Name,
     query: Annotated[str, typer.Option(help="Only what it finds; all samples without it.")] = "",
     title: Annotated[str, typer.Option("--name", help="What to call the version.")] = "",
+    note: Annotated[str, typer.Option(help="What is worth knowing of it.")] = "",
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Freeze the samples as they are now."""
     with opened(data_dir) as instance, instance.write() as session:
         slug = datasets.slug_of(name)
-        view = versions.freeze(session, slug, query=query, name=title, actor=ACTOR)
+        view = versions.freeze(session, slug, query=query, name=title, note=note, actor=ACTOR)
     _show_version(view, as_json=as_json)
 
 
@@ -59,14 +60,16 @@ def list_versions(name: Name, data_dir: DataDir = None, as_json: AsJson = False)
 @commands.command("diff")
 def compare(
     name: Name,
-    old: Annotated[int, typer.Argument(metavar="A", help="The older version's number.")],
-    new: Annotated[int, typer.Argument(metavar="B", help="The newer version's number.")],
+    old: Annotated[str, typer.Argument(metavar="A", help="The older version: 6 or v6.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="The newer one: 7, v7 or latest.")],
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what changed from one version to another."""
     with opened(data_dir) as instance, instance.read() as session:
-        found = versions.compare(session, datasets.slug_of(name), old, new)
+        slug = datasets.slug_of(name)
+        pair = versions.read_pair(session, slug, f"{old}...{new}")
+        found = versions.compare(session, slug, *pair)
     if as_json:
         from app.web.api import versions as api
 
@@ -82,7 +85,46 @@ def compare(
         (words, f"{change.count:,}", " ".join(map(str, change.samples[:10])))
         for words, change in changes
     ]
-    printing.show_table((f"v{old} to v{new}", "samples", "the first"), rows)
+    names = f"v{found.old.number} to v{found.new.number}"
+    printing.show_table((names, "samples", "the first"), rows)
+    moved = [(one.title, one.old_shown, one.new_shown) for one in found.gauges]
+    if moved:
+        printing.show_table(("gauge", f"v{found.old.number}", f"v{found.new.number}"), moved)
+
+
+@commands.command("restore-version")
+def restore(
+    name: Name,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="7, v7 or latest.")],
+    exactly: Annotated[
+        bool, typer.Option("--exactly", help="What it does not hold goes to the trash.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a frozen version the new state: one act, which can be undone."""
+    slug = datasets.slug_of(name)
+    with opened(data_dir) as instance:
+        with instance.write() as session:
+            number = versions.read_number(session, slug, version)
+            report = restoring.restore(session, slug, number, exactly=exactly, actor=ACTOR)
+        working.finish(instance, report.job)
+    printing.say(f"Version {number} is the new state; undo the act {report.batch} to go back.")
+
+
+@commands.command("use-version")
+def note_use(
+    name: Name,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="7, v7 or latest.")],
+    used_by: Annotated[str, typer.Argument(metavar="JOB", help="A name, or an address.")],
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note which fine-tuning job a version was used for."""
+    slug = datasets.slug_of(name)
+    with opened(data_dir) as instance, instance.write() as session:
+        number = versions.read_number(session, slug, version)
+        view = versions.add_use(session, slug, number, used_by, actor=ACTOR)
+    _show_version(view, as_json=as_json)
 
 
 @commands.command("export")
@@ -167,6 +209,8 @@ def _show_version(view: VersionView, *, as_json: bool) -> None:
     statuses = ", ".join(f"{number:,} {status}" for status, number in view.statuses)
     printing.say(f"Version {view.number}{name}: {view.rows:,} samples: {statuses}.")
     printing.say(f"sha256 {view.hash}")
+    for use in view.uses:
+        printing.say(f"Used by {use.used_by}")
 
 
 def _show_export(view: ExportView, output: Path | None, *, as_json: bool) -> None:

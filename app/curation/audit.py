@@ -45,6 +45,8 @@ class Kind(StrEnum):
     UPLOADED = "uploaded"
     VERSION_FROZEN = "version_frozen"
     EXPORTED = "exported"
+    EXPORT_REMOVED = "export_removed"
+    VERSION_RESTORED = "version_restored"
     DOWNLOADED = "downloaded"
     MODEL_ASKED = "model_asked"
     AUDIT_READ = "audit_read"

@@ -44,6 +44,22 @@ class GaugeView:
 
 
 @dataclass(frozen=True, slots=True)
+class GaugeMove:
+    """What one gauge read of two versions, and as it is shown.
+
+    Where the boards differ the numbers are of different measures of the same thing.
+    """
+
+    name: str
+    title: str
+    old: float
+    new: float
+    old_shown: str
+    new_shown: str
+    same_board: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PairView:
     """Two samples that are more alike than the threshold, and only just."""
 

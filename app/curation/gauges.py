@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.curation import gauge_grids, gauge_sentences
 from app.curation.gauge_sentences import ENDS, FORMATS, KNOWN, LIMITS, TITLES, WHOLE, Said
 from app.curation.gauge_views import (
+    GaugeMove,
     GaugesView,
     GaugeView,
     LikenessView,
@@ -94,6 +95,20 @@ def _count_since(session: Session, dataset_id: int, rows: Sequence[MeasurementRo
     if not rows:
         return 0
     return events.count_since(session, dataset_id, rows[0].at, most=MOST_SINCE)
+
+
+def moved(session: Session, old_id: int, new_id: int) -> tuple[GaugeMove, ...]:
+    """What the gauges read of two versions, those that were read of both."""
+    then = {row.name: row for row in measurements.of_version(session, old_id)}
+    return tuple(
+        GaugeMove(
+            row.name, TITLES[row.name], then[row.name].value, row.value,
+            FORMATS[row.name](then[row.name].value), FORMATS[row.name](row.value),
+            same_board=then[row.name].frame_id == row.frame_id,
+        )
+        for row in measurements.of_version(session, new_id)
+        if row.name in then and row.name in KNOWN
+    )  # fmt: skip
 
 
 def _gauge(slug: str, row: MeasurementRow, trend: Sequence[tuple[int, str, float]]) -> GaugeView:

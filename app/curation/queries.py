@@ -18,7 +18,7 @@ from app.curation import query_values as values
 from app.curation import selecting
 from app.curation.query_values import QueryError
 from app.errors import ConflictError
-from app.storage import frames
+from app.storage import frames, versions
 from app.storage.filters import Column, Facet, Filter, Flag
 from app.storage.frames import Outline
 from app.storage.tables import Origin, Status
@@ -41,10 +41,11 @@ READERS: Mapping[str, Read] = {
     "length": values.length,
     "q": values.words,
     "upload": values.number,
+    "version": values.version,
     "ids": values.numbers,
     "trash": values.trash,
 }
-SINGLE = ("length", "upload", "trash")
+SINGLE = ("length", "upload", "version", "trash")
 ORDERED = ("q", "not.q")
 TURNED = (
     "status", "origin", "label", "source", "split", "language", "flag", "cell", "topic", "sel",
@@ -155,6 +156,7 @@ def resolve(
         words=query.values("q"),
         without_words=query.values("not.q"),
         upload_id=next(map(int, query.values("upload")), None),
+        version_id=_version(session, dataset_id, query),
         ids=tuple(map(int, query.values("ids"))),
         frame_id=frame.id if frame else None,
         cells=_cells(query, frame),
@@ -208,6 +210,17 @@ def _cells(query: Query, frame: Outline | None) -> tuple[int, ...] | None:
     if not query.values("cell"):
         return inside
     return tuple(cell for cell in _of("cell", query, "", frame) if cell in inside)
+
+
+def _version(session: Session, dataset_id: int, query: Query) -> int | None:
+    """The row of the frozen version that is asked for."""
+    said = next(iter(query.values("version")), "")
+    if not said:
+        return None
+    try:
+        return versions.get(session, dataset_id, int(said)).id
+    except versions.VersionNotFoundError as error:
+        raise QueryError("version", said, str(error)) from None
 
 
 def _numbers(query: Query, turned: str, frame: Outline | None) -> tuple[int, ...]:

@@ -106,6 +106,12 @@ def number(text: str) -> Iterable[str]:
     return [_number(item, HIGHEST_NUMBER) for item in _like(text, _DIGITS, "the id of an upload")]
 
 
+def version(text: str) -> Iterable[str]:
+    """The number of a frozen version, with or without a v before it."""
+    said = text.strip().removeprefix("v")
+    return [_number(item, HIGHEST_NUMBER) for item in _like(said, _DIGITS, "a version's number")]
+
+
 def length(text: str) -> Iterable[str]:
     """A range of characters: 0..200, 50.. or ..200; in normal form the first number stands."""
     match = _RANGE.fullmatch(text.strip())

@@ -20,6 +20,8 @@ def act(begun: EventRow | None) -> str:
         return "Nothing"
     if begun.sample_id is None:
         matched = int(begun.body.get("matched", 0))
+        if "version" in begun.body:
+            return f"Restored version {begun.body['version']}"
         return bulk(begun.body.get("to", {}), matched, matched)
     return f"{change(begun.body.get('to', {}))}: sample {begun.sample_id}"
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from app.curation import audit, gauges, queries
+from app.curation.gauge_views import GaugeMove
 from app.errors import InvalidError
 from app.storage import datasets, events, versions
 from app.storage.events import Event
@@ -19,7 +20,6 @@ NAME_LENGTH, NOTE_LENGTH, USE_LENGTH = 200, 4_000, 500
 _LARGEST_NUMBER = 2**31 - 1
 _NUMBER = re.compile(r"v?([0-9]{1,10})")
 _SPACE = re.compile(r"[\s\x00-\x1f]")
-_PAIR = re.compile(r"v?([0-9]{1,10})\.\.\.v?([0-9]{1,10})")
 
 
 class EmptyVersionError(InvalidError):
@@ -96,6 +96,7 @@ class DifferenceView:
     edited: ChangeView
     removed: ChangeView
     status_changed: ChangeView
+    gauges: tuple[GaugeMove, ...]  # those that were read of both versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,15 +223,21 @@ def compare(session: Session, slug: str, old: int, new: int) -> DifferenceView:
         edited=_change(found.edited),
         removed=_change(found.removed),
         status_changed=_change(found.status_changed),
+        gauges=gauges.moved(session, first.id, second.id),
     )
 
 
-def read_pair(text: str) -> tuple[int, int]:
-    """`1...2` or `v1...v2` as two numbers, or raise VersionPairError."""
-    match = _PAIR.fullmatch(text)
-    if match is None:
+def read_pair(session: Session, slug: str, text: str) -> tuple[int, int]:
+    """`1...2`, `v1...v2` or `v1...latest` as two numbers.
+
+    Raises:
+        VersionPairError: these are no two versions.
+        VersionNotFoundError: there is no such version.
+    """
+    old, dots, new = text.partition("...")
+    if not dots:
         raise VersionPairError
-    return int(match[1]), int(match[2])
+    return read_number(session, slug, old), read_number(session, slug, new)
 
 
 def resolve(session: Session, dataset_id: int, query: str) -> Filter:

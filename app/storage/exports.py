@@ -43,6 +43,17 @@ def get(session: Session, dataset_id: int, export_id: int) -> ExportRow:
     return row
 
 
+def find(session: Session, export_id: int) -> ExportRow | None:
+    """The export of any data set, or None."""
+    return session.get(ExportRow, export_id)
+
+
+def remove(session: Session, export: ExportRow) -> None:
+    """Forget an export."""
+    session.delete(export)
+    session.flush()
+
+
 def of_dataset(
     session: Session, dataset_id: int, *, limit: int = 50, before: int | None = None
 ) -> Sequence[ExportRow]:

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from app.storage.board_tables import PlacementRow
 from app.storage.listed import is_listed
+from app.storage.release_tables import VersionItemRow
 from app.storage.tables import Origin, SampleRow, Status
 from app.storage.text_search import says
 
@@ -36,6 +37,7 @@ class Filter:
     words: tuple[str, ...] = ()
     without_words: tuple[str, ...] = ()
     upload_id: int | None = None
+    version_id: int | None = None  # samples that a frozen version holds
     ids: tuple[int, ...] = ()
     through: int | None = None  # the highest id that counts
     frame_id: int | None = None
@@ -77,6 +79,11 @@ def _by_columns(wanted: Filter) -> list[ColumnElement[bool]]:
     clauses += [_column(name).not_in(values) for name, values in wanted.without]
     if wanted.upload_id is not None:
         clauses.append(col(row.upload_id) == wanted.upload_id)
+    if wanted.version_id is not None:
+        held = select(VersionItemRow.sample_id).where(
+            VersionItemRow.version_id == wanted.version_id
+        )
+        clauses.append(col(row.id).in_(held))
     if wanted.ids:
         clauses.append(col(row.id).in_(wanted.ids))
     if wanted.through is not None:

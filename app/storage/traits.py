@@ -86,7 +86,7 @@ def _select(status: Any, frame: FrameRow | None) -> Any:
 
 def _read(session: Session, query: Any) -> Traits:
     found, labels = Traits(), dict[str, int]()
-    rows = session.connection().execution_options(yield_per=ROWS_PER_FETCH).execute(query)
+    rows = session.connection().execute(query.execution_options(yield_per=ROWS_PER_FETCH))
     for part in rows.partitions():
         for row in part:
             _add(found, labels, row)

@@ -187,6 +187,29 @@ def _facts(session: Session, dataset_id: int, wanted: Filter) -> dict[str, Any]:
     return facts
 
 
+def items(
+    session: Session, version_id: int, *, after: int = 0, limit: int
+) -> Sequence[VersionItemRow]:
+    """The next samples of a version by id, as they were frozen."""
+    item = VersionItemRow
+    query = select(item).where(item.version_id == version_id, col(item.sample_id) > after)
+    return session.exec(query.order_by(col(item.sample_id)).limit(limit)).all()
+
+
+def others(
+    session: Session, dataset_id: int, version_id: int, wanted: Filter, *, after: int, limit: int
+) -> list[int]:
+    """The next samples by id that match now and that the version does not hold."""
+    item, row = VersionItemRow, SampleRow
+    held = select(item.sample_id).where(
+        item.version_id == version_id, col(item.sample_id) == col(row.id)
+    )
+    query = select(row.id).where(
+        *conditions(dataset_id, wanted), col(row.id) > after, ~held.exists()
+    )
+    return list(session.exec(query.order_by(col(row.id)).limit(limit)))
+
+
 def add_use(session: Session, version_id: int, used_by: str, *, actor: str) -> None:
     """Note what was trained on a version."""
     session.add(VersionUseRow(version_id=version_id, used_by=used_by, actor=actor))

@@ -11,11 +11,13 @@ from app.curation import (
     drawing,
     embedding,
     export,
+    export_sweep,
     gauges,
     gauging,
     mapping,
     parsing,
     probing,
+    restoring,
     review,
 )
 from app.encoders import Encoder
@@ -60,6 +62,8 @@ def make_tasks(tools: Tools) -> Mapping[str, Task]:
         probing.propose(read, write, job, tools.model)
 
     def write_export(job: JobRow) -> None:
+        with read() as session:
+            export_sweep.sweep(session, tools.exports)
         export.run(read, write, job, tools.exports)
 
     def decide(job: JobRow) -> None:
@@ -77,4 +81,5 @@ def make_tasks(tools: Tools) -> Mapping[str, Task]:
         "gauge": partial(gauging.read_gauges, read, write),
         "export": write_export,
         "decide": decide,
+        "restore": partial(restoring.run, write),
     }

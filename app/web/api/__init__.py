@@ -17,6 +17,7 @@ from app.web.api import (
 )
 
 ROUTERS = (
+    versions.frozen_router,
     audits.router,
     boards.router,
     datasets.router,

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlmodel import Session
+from starlette.background import BackgroundTask
 
-from app.curation import export, versions
+from app.curation import export, export_sweep, versions
 from app.curation.export import ExportView, Order
 from app.curation.export_recipe import LARGEST_CAP, LARGEST_LIMIT, LARGEST_SEED, Recipe
 from app.web.answers import Once
@@ -152,6 +153,14 @@ def start(slug: str, wish: NewExport, once: Once, house: HouseDep) -> Response:
 @router.get("/{export_id}")
 def show(slug: str, export_id: int, session: ReadSession) -> ExportAnswer:
     return describe(export.view(session, slug, export_id))
+
+
+@router.delete("/{export_id}", status_code=204)
+def remove(slug: str, export_id: int, once: Once, house: HouseDep) -> Response:
+    once(204, lambda session: export_sweep.remove(session, slug, export_id, actor=once.actor))
+    # After the answer, and so after the commit: a row without files would be worse.
+    files = BackgroundTask(export_sweep.remove_files, house.exports, export_id)
+    return Response(status_code=204, background=files)
 
 
 @router.get("/{export_id}/{filename}", response_class=FileResponse)

@@ -22,10 +22,12 @@ from app.web.pages import (
     settings,
     targets,
     trimming,
+    versions,
 )
 
 ROUTERS = (
     accounts.router,
+    versions.router,
     audits.router,
     boards.router,
     darts.router,

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Depends, Form, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
+from starlette.background import BackgroundTask
 
-from app.curation import board, export, export_page, versions
+from app.curation import board, export, export_page, export_sweep, versions
 from app.web.api.exports import file_response
 from app.web.deps import ActorName, House, HouseDep, ReadSession, RenderDep, WriteSession
 from app.web.render import Render
@@ -37,20 +38,13 @@ class ExportForm(BaseModel):
 
 @router.get("/export")
 def show_form(slug: str, session: ReadSession, render: RenderDep, house: HouseDep) -> Response:
-    return _form(slug, None, session, (render, house))
+    return show_order(slug, None, session, (render, house))
 
 
-@router.get("@{version}/export")
-def show_form_of_version(
-    slug: str, version: str, session: ReadSession, render: RenderDep, house: HouseDep
-) -> Response:
-    number = versions.read_number(session, slug, version)
-    return _form(slug, number, session, (render, house))
-
-
-def _form(
+def show_order(
     slug: str, version: int | None, session: Session, tools: tuple[Render, House]
 ) -> Response:
+    """The page on which the samples as they are now, or those of a version, are exported."""
     render, house = tools
     asked = render.request.query_params
     check = "preview" in asked
@@ -81,9 +75,31 @@ def show_export(slug: str, export_id: int, session: ReadSession, render: RenderD
     return render("exports/show.html", block="export", head=head, export=view)
 
 
+@router.post("/exports/{export_id}/remove")
+def remove(
+    slug: str, export_id: int, session: WriteSession, actor: ActorName, house: HouseDep
+) -> Response:
+    export_sweep.remove(session, slug, export_id, actor=actor)
+    # After the answer, and so after the commit: a row without files would be worse.
+    files = BackgroundTask(export_sweep.remove_files, house.exports, export_id)
+    return RedirectResponse(f"/d/{slug}/export", 303, background=files)
+
+
 @router.get("/exports/{export_id}/{filename}")
 def download(slug: str, export_id: int, filename: str, house: HouseDep) -> Response:
     return file_response(slug, export_id, filename, house)
+
+
+def read_compared(
+    compare: Annotated[str, Query(max_length=60)] = "",
+    old: Annotated[str, Query(alias="from", max_length=20)] = "",
+    new: Annotated[str, Query(alias="to", max_length=20)] = "",
+) -> str:
+    """The two versions that an address (`compare=v1...v2`) or the page's form asks for."""
+    return compare or (f"{old}...{new}" if old and new else "")
+
+
+Compared = Annotated[str, Depends(read_compared)]
 
 
 @router.get("/history")
@@ -91,13 +107,13 @@ def show_history(
     slug: str,
     session: ReadSession,
     render: RenderDep,
+    compare: Compared,
     after: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
-    compare: str = "",
 ) -> Response:
     head, history = board.head(session, slug), versions.history(session, slug, before=after)
     difference = history.newest
     if compare:
-        difference = versions.compare(session, slug, *versions.read_pair(compare))
+        difference = versions.compare(session, slug, *versions.read_pair(session, slug, compare))
     return render(
         "exports/history.html", block="content", head=head, history=history, difference=difference
     )
