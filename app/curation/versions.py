@@ -19,6 +19,7 @@ from app.storage.versions import Label
 NAME_LENGTH, NOTE_LENGTH, USE_LENGTH = 200, 4_000, 500
 _LARGEST_NUMBER = 2**31 - 1
 _NUMBER = re.compile(r"v?([0-9]{1,10})")
+_PAIR = re.compile(r"(latest|v?[0-9]{1,10})\.\.\.(latest|v?[0-9]{1,10})")
 _SPACE = re.compile(r"[\s\x00-\x1f]")
 
 
@@ -234,10 +235,10 @@ def read_pair(session: Session, slug: str, text: str) -> tuple[int, int]:
         VersionPairError: these are no two versions.
         VersionNotFoundError: there is no such version.
     """
-    old, dots, new = text.partition("...")
-    if not dots:
+    match = _PAIR.fullmatch(text)
+    if match is None:
         raise VersionPairError
-    return read_number(session, slug, old), read_number(session, slug, new)
+    return read_number(session, slug, match[1]), read_number(session, slug, match[2])
 
 
 def resolve(session: Session, dataset_id: int, query: str) -> Filter:

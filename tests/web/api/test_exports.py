@@ -114,3 +114,33 @@ def test_the_same_key_starts_one_export(program: TestClient, release: Release) -
     assert again.json() == first.json()
     other = program.post(URL, json={"format": "openai-chat"}, headers=key)
     assert other.json()["code"] == "key_reused"
+
+
+def test_an_export_is_split_counted_and_removed(program: TestClient, release: Release) -> None:
+    release.load(lines_of(GOOD))
+    wish = {"format": "alpaca", "split": "50/50", "tokenizer": "estimate", "licence": "mit"}
+    told = program.post(URL, json=wish).json()
+    assert program.delete(f"{URL}/{told['id']}").status_code == 409
+    release.run()
+    done = program.get(f"{URL}/{told['id']}").json()
+    assert [(one["name"], one["rows"]) for one in done["splits"]] == [
+        ("train", 6), ("validation", 6),
+    ]  # fmt: skip
+    assert all(one["tokens"] > one["trained"] > 0 for one in done["splits"])
+    assert program.delete(f"{URL}/{told['id']}").status_code == 204
+    assert program.get(f"{URL}/{told['id']}").status_code == 404
+    assert not (release.files / str(told["id"])).exists()
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"split": "90"}, {"split_by": "moon"}, {"cap": 0.5}, {"seed": -1}, {"tokenizer": "../x"},
+        {"token_limit": 0}, {"version": "newest"}, {"version": "v1", "query": "q=a"},
+    ],
+)  # fmt: skip
+def test_a_choice_out_of_range_is_refused(
+    program: TestClient, release: Release, wish: dict[str, object]
+) -> None:
+    release.load(lines_of(GOOD))
+    assert program.post(URL, json={"format": "alpaca", **wish}).status_code == 422

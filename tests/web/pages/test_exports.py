@@ -136,3 +136,59 @@ def test_the_page_tells_the_note_and_where_a_rule_comes_from(
         assert exporter.note in page
         assert all(rule.sentence in page for rule in exporter.rules)
         assert all(f'href="{rule.source}"' in page for rule in exporter.rules if rule.source)
+
+
+def test_the_page_splits_and_counts_before_anything_is_written(
+    browser: TestClient, release: Release
+) -> None:
+    release.load(lines_of(GOOD))
+    asked = {"format": "alpaca", "parts": "50/25/25", "tokenizer": "estimate", "licence": "mit"}
+    page = browser.get(PAGE, params=asked).text
+    assert re.search(r"<b>train</b></td><td class=\"num\">6</td>", page)
+    assert "an estimate" in page
+    fields = form_on(page)
+    assert (fields["parts"], fields["licence"]) == ("50/25/25", "mit")
+    sent = browser.post("/d/recipes/exports", data=fields, follow_redirects=False)
+    release.run()
+    address = sent.headers["location"]
+    shown = browser.get(address).text
+    assert {"train.jsonl", "validation.jsonl", "test.jsonl", "README.md"} <= set(
+        re.findall(r"exports/\d+/([\w.]+)\"", shown)
+    )
+    gone = browser.post(f"{address}/remove", follow_redirects=False)
+    assert gone.status_code == 303
+    assert browser.get(address).status_code == 404
+    refused = browser.get(PAGE, params={"cap": "2"})
+    assert "no board" in refused.text
+    assert browser.get(PAGE, params={"parts": "90/5"}).status_code == 422
+
+
+def test_a_version_has_an_address_and_can_be_cited(browser: TestClient, release: Release) -> None:
+    ids = release.load(lines_of(GOOD))
+    made = browser.post(
+        "/d/recipes/versions", data={"name": "<b>one</b>", "note": "n"}, follow_redirects=False
+    )
+    assert made.headers["location"] == "/d/recipes@v1"
+    browser.post("/d/recipes/versions/1/uses", data={"used_by": "https://jobs.example/7"})
+    page = browser.get("/d/recipes@latest").text
+    assert 'href="https://jobs.example/7"' in page
+    assert "<b>one</b>" not in page
+    assert f"/d/recipes/s/{ids[0]}" in page
+    assert "How long do I cook 3 eggs?" in browser.get("/d/recipes@v1/samples?after=3").text
+    board = browser.get("/d/recipes@v1/board", follow_redirects=False)
+    assert board.headers["location"] == "/d/recipes/board?version=1"
+    assert browser.get(board.headers["location"]).status_code == 200
+    export_page = browser.get("/d/recipes@v1/export").text
+    assert form_on(export_page)["version"] == "1"
+    assert browser.post("/d/recipes/versions/1/restore", data={}).status_code == 200
+    assert browser.get("/d/recipes@v9").status_code == 404
+    assert browser.get("/d/recipes@newest/samples").status_code == 404
+
+
+def test_the_rules_of_every_trainer_are_listed_with_their_sources(browser: TestClient) -> None:
+    page = browser.get("/rules").text
+    for exporter in EXPORTERS.values():
+        assert f'id="{exporter.name}"' in page
+        for rule in exporter.rules:
+            assert rule.id in page
+    assert "Source, not confirmed" in page
