@@ -18,6 +18,7 @@ from app.curation import darts as packed_darts
 from app.curation import fitting, naming, quotas
 from app.curation import frames as packing
 from app.curation.fitting import Base
+from app.curation.judging import judge
 from app.geometry import balance, neighbours, redundancy, thinning
 from app.geometry import frame as geometry
 from app.geometry.frame import Places
@@ -25,7 +26,7 @@ from app.geometry.neighbours import Neighbours
 from app.storage import datasets, embeddings, frames, jobs, placements, samples, targets
 from app.storage.board_tables import FrameRow, TargetRow
 from app.storage.database import Sessions
-from app.storage.filters import NEAR_DUPLICATE, Filter
+from app.storage.filters import NEAR_DUPLICATE
 from app.storage.tables import DatasetRow, JobRow
 
 TAU = NEAR_DUPLICATE
@@ -130,8 +131,8 @@ def _freeze(
     facts["through"] = material.ids[-1]  # samples after it are new to this frame
     with write() as session:
         if material.old is not None and "before" in facts:
-            # Its darts are about to be removed; how many lay where is kept.
-            facts["before"]["counts"] = _counts(session, material.dataset.id, material.old)
+            # Its darts are about to be removed; what it says of them is kept.
+            facts["before"] |= _verdict(session, material.dataset.id)
         return frames.add(
             session,
             dataset_id=material.dataset.id,
@@ -144,10 +145,19 @@ def _freeze(
         )
 
 
-def _counts(session: Session, dataset_id: int, old: FrameRow) -> list[int]:
-    wanted = Filter(statuses=placements.COUNTED)
-    found = placements.count_by_cell(session, dataset_id, old.id, wanted)
-    return [found.get(cell, 0) for cell in range(packing.unpack(old).cells)]
+def _verdict(session: Session, dataset_id: int) -> dict[str, Any]:
+    """What the board says while it is still the one in force."""
+    judged = judge(session, datasets.get_by_id(session, dataset_id))
+    if judged is None:
+        return {}
+    found = judged.balance
+    return {
+        "counts": judged.counts,
+        "states": [str(state) for state in found.state],
+        "cut": found.cut.tolist(),
+        "write": found.write.tolist(),
+        "score": found.score,
+    }
 
 
 def _base(session: Session, material: Material, near: Neighbours, encoder: str) -> Base:

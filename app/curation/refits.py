@@ -1,7 +1,7 @@
 """The board before the last refit beside the board after it: topics matched, moves listed."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.curation.fitting import MOVED
 from app.curation.judging import judge
 from app.errors import NotFoundError
 from app.geometry import balance, sector
-from app.geometry.balance import Balance
+from app.geometry.balance import Balance, State
 from app.geometry.frame import Frame
 from app.storage import datasets, frames, targets
 from app.storage.board_tables import FrameRow
@@ -83,14 +83,10 @@ def view(session: Session, slug: str) -> RefitView:
     row = frames.get(session, dataset.id, told["frame"])
     old, new = _Half(row, packing.unpack(row)), _Half(judged.row, judged.frame)
     earlier = _positions(row.facts, told["topics"])
-    counts = np.array(told["counts"])
-    verdict = balance.judge(
-        counts, old.frame.shares, external=old.frame.external, target_size=old.frame.target_size,
-        distinct_share=min(1.0, row.fitted_on / max(int(counts.sum()), 1)),
-    )  # fmt: skip
+    verdict, counts = _verdict(old.frame, told), told["counts"]
     return RefitView(
         head=board.head(session, slug),
-        before=_draw(session, old, verdict, counts.tolist(), _numbers(old.frame, earlier)),
+        before=_draw(session, old, verdict, counts, _numbers(old.frame, earlier)),
         after=_draw(session, new, judged.balance, judged.counts, list(range(1, len(earlier) + 1))),
         topics=tuple(_pairs(old, new, earlier)),
     )
@@ -110,6 +106,18 @@ class _Half:
     def share(self, topic: int) -> float:
         """A topic's share of the target."""
         return float(self.frame.shares[self.frame.topic == topic].sum())
+
+
+def _verdict(frame: Frame, told: Mapping[str, Any]) -> Balance:
+    """What the old board said last; its expectations follow from its counts."""
+    found = balance.judge(np.array(told["counts"]), frame.shares, external=frame.external)
+    return replace(
+        found,
+        state=tuple(State(name) for name in told["states"]),
+        cut=np.array(told["cut"]),
+        write=np.array(told["write"]),
+        score=float(told["score"]),
+    )
 
 
 def _positions(facts: dict[str, Any], ids: Sequence[str]) -> list[int]:

@@ -129,6 +129,7 @@ def test_a_name_given_by_a_person_survives_a_refit(
     assert found.refitted
     assert (pair.before.frame, pair.after.frame) == (1, 2)
     assert pair.before.placed == pair.after.placed == 600
+    assert pair.before.cells == pair.after.cells  # what it said then is what it says now
     assert {topic.kind for topic in pair.topics} == {"same"}
     both = [[it.number for it in half.numerals] for half in (pair.before, pair.after)]
     assert sorted(both[0]) == sorted(both[1]) == [topic.number for topic in pair.topics]
