@@ -9,7 +9,8 @@ import app.storage.board_tables
 import app.storage.dart_tables
 import app.storage.import_tables
 import app.storage.measurement_tables
-import app.storage.release_tables  # noqa: F401  all are imported for the tables they define
+import app.storage.release_tables
+import app.storage.team_tables  # noqa: F401  all are imported for the tables they define
 
 connection = context.config.attributes["connection"]
 

@@ -23,7 +23,8 @@ class Change:
     answer and `answer_turns` says how many at the end of `messages` are the better one.
     `marks` are all marks, `mark` and `unmark` one that comes or goes. `reason` goes with the
     decision, `note` is a remark of its own; `accepts` is the suggestion that it follows,
-    `declines` one that is not to be shown again.
+    `declines` one that is not to be shown again. A `final` status settles what people disagree
+    about: it counts however many of them the data set asks.
     """
 
     status: str | None = None
@@ -41,6 +42,7 @@ class Change:
     answer_turns: int | None = None
     accepts: int | None = None
     declines: int | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,5 @@ def _eta(job: JobRow) -> float | None:
     """Seconds left at the pace so far; None until there is a pace."""
     if job.started_at is None or not job.done or not job.total:
         return None
-    started = (
-        job.started_at if job.started_at.tzinfo else job.started_at.replace(tzinfo=now().tzinfo)
-    )
-    passed = max((now() - started).total_seconds(), FEWEST_SECONDS)
+    passed = max((now() - job.started_at).total_seconds(), FEWEST_SECONDS)
     return passed * (job.total - job.done) / job.done

@@ -8,8 +8,7 @@ import numpy as np
 from sqlmodel import Session
 
 from app.curation import browsing, orders, queries, sample_page, telling
-from app.curation.orders import Course, Order
-from app.curation.queries import Query
+from app.curation.orders import Course
 from app.curation.sample_page import Context
 from app.curation.sample_views import CountsView, QueueEnd, RecentView, SampleView
 from app.curation.walking import Walk
@@ -45,7 +44,7 @@ def next_card(
     meets the sample's version, as every decision does.
     """
     dataset, walk = datasets.get(session, slug), replace(walk, queue=True)
-    wanted = waiting(session, dataset, walk.query, walk.order)
+    wanted = waiting(session, dataset, walk, reviewer.name)
     others = card_leases.of_others(session, dataset.id, reviewer.name)
     free = replace(wanted, leaving=listed.write(np.asarray(others))) if others else wanted
     course = Course(dataset, free, walk.order, walk.seed)
@@ -80,7 +79,7 @@ def show(session: Session, slug: str, sample_id: int, walk: Walk, reviewer: Revi
     if not walk.queue:
         return browsing.show(session, slug, sample_id, walk)
     dataset = datasets.get(session, slug)
-    wanted = waiting(session, dataset, walk.query, walk.order)
+    wanted = waiting(session, dataset, walk, reviewer.name)
     told = _counts(session, dataset, walk, wanted)
     return card(session, dataset, sample_id, walk, reviewer, told)
 
@@ -99,14 +98,17 @@ def recent(session: Session, dataset: DatasetRow, walk: Walk, actor: str) -> tup
     return tuple(found.values())[:RECENT]
 
 
-def waiting(session: Session, dataset: DatasetRow, query: Query, order: Order) -> Filter:
+def waiting(session: Session, dataset: DatasetRow, walk: Walk, name: str) -> Filter:
     """What of a query waits for a decision; a query about statuses says itself what that is.
 
     Where reviewers disagree a decision stands already, and the question is whether it is right.
+    Where several people judge each sample, what this one has judged does not come again.
     """
-    if not query.values("status") and order != "uncertain":
+    query = walk.query
+    if not query.values("status") and walk.order != "uncertain":
         query = query.but("status", Status.PENDING.value)
-    return queries.resolve(session, dataset.id, query)
+    wanted = queries.resolve(session, dataset.id, query)
+    return replace(wanted, unjudged_by=name) if dataset.overlap > 1 else wanted
 
 
 def _end(
@@ -130,10 +132,12 @@ def _counts(
 
     def count() -> tuple[CountsView, int]:
         counts = browsing.counts_of(session, dataset)
-        plain = not walk.query.terms and walk.order != "uncertain"
+        plain = not (walk.query.terms or wanted.unjudged_by or walk.order == "uncertain")
         return counts, counts.pending if plain else samples.count(session, dataset.id, wanted)
 
-    return _remembered((str(dataset.created_at), f"{dataset.slug} {walk}"), count)
+    return _remembered(
+        (str(dataset.created_at), f"{dataset.slug} {walk} {wanted.unjudged_by}"), count
+    )
 
 
 def _remembered(

@@ -1,11 +1,12 @@
 """Decisions about samples: one at a time or all that match, every one an act that can be undone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 from sqlmodel import Session
 
-from app.curation import bulk, changing, moves, queries, revising, undoing
+from app.curation import bulk, changing, moves, opinions, queries, revising, undoing
 from app.curation.changing import (
     Change,
     ChangeError,
@@ -24,7 +25,7 @@ from app.formats.sample import Message, Sample, load_sample
 from app.storage import card_leases, datasets, events, revisions, samples
 from app.storage.database import Sessions
 from app.storage.events import Event
-from app.storage.tables import JobRow, Origin, SampleRow
+from app.storage.tables import DatasetRow, JobRow, Origin, SampleRow
 
 __all__ = [
     "Change", "ChangeError", "Decision", "SameTextError", "StaleSampleError",
@@ -43,7 +44,8 @@ def decide(
         SameTextError: the new text is another sample's.
         ChangeError: a value is not allowed.
     """
-    dataset_id = datasets.get(session, slug).id
+    dataset = datasets.get(session, slug)
+    dataset_id = dataset.id
     changing.check(change)
     events.lock(session, dataset_id)
     row = samples.get(session, dataset_id, sample_id)
@@ -52,7 +54,11 @@ def decide(
     wanted = _wanted(row, change)
     moving = wanted is not None or changing.is_about_columns(change)
     batch, why = moves.new_batch() if moving else moves.new_remark(), changing.why_of(change)
+    standing = _judge(session, dataset, row, change, Act(opinions.JUDGED, actor, batch, why))
+    if not standing.follows:
+        change = replace(change, status=None)
     done = [
+        standing.noted,
         _edit(session, row, wanted, Act("edited", actor, batch, why)),
         _set(session, row, change, Act(changing.kind_of(change), actor, batch, why)),
         _note(session, row, change, actor=actor, batch=batch),
@@ -164,6 +170,15 @@ def _edit(session: Session, row: SampleRow, wanted: Sample | None, act: Act) -> 
     old = {name: before[name] for name in new}
     moves.apply(session, row.dataset_id, [Move(row.id, old, new)], act)
     return True
+
+
+def _judge(
+    session: Session, dataset: DatasetRow, row: SampleRow, change: Change, act: Act
+) -> opinions.Standing:
+    """Keep this person's judgement, and say whether the status follows it."""
+    if change.status is None or change.final:
+        return opinions.Standing(follows=True, noted=False)
+    return opinions.give(session, dataset, opinions.Opinion(row, change.status), act)
 
 
 def _set(session: Session, row: SampleRow, change: Change, act: Act) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import orjson
 from sqlmodel import Session
 
-from app.curation import labelling, orders, previewing, queries, sample_rows, telling
+from app.curation import commenting, labelling, orders, previewing, queries, sample_rows, telling
 from app.curation.board_views import DatasetHead
 from app.curation.review_fold import State, marks_of
 from app.curation.sample_views import (
@@ -85,6 +85,7 @@ def describe(
         labels=labelling.bar(scheme, state), guideline=scheme.guideline,
         suggestions=labelling.open_suggestions(told, scheme, state),
         query=queries.write(walk.query), fields=tuple(queries.pairs(walk.query)),
+        comments=commenting.among(told),
     )  # fmt: skip
 
 

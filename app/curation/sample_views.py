@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.curation.board_views import DatasetHead
+from app.curation.team_views import CommentView
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,7 @@ class SampleView:
     suggestions: tuple[SuggestionView, ...]
     guideline: str
     recent: tuple[RecentView, ...] = ()
+    comments: tuple[CommentView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,13 @@ STATUS = {
     "pending": "Set back to pending",
 }
 
+PLAIN = {
+    "noted": "Noted",
+    "commented": "Commented",
+    "declined": "Suggestion declined",
+    "judged": "Judged",  # not how: whoever judges next must not know
+}
+
 
 def act(begun: EventRow | None) -> str:
     """What an act did, by the event that began it: "Approved 214 samples"."""
@@ -23,6 +30,8 @@ def act(begun: EventRow | None) -> str:
         if "version" in begun.body:
             return f"Restored version {begun.body['version']}"
         return bulk(begun.body.get("to", {}), matched, matched)
+    if begun.kind == "judged":
+        return f"Judged sample {begun.sample_id}"
     return f"{change(begun.body.get('to', {}))}: sample {begun.sample_id}"
 
 
@@ -34,12 +43,10 @@ def bulk(to: Mapping[str, Any], changed: int, matched: int) -> str:
 
 def line(kind: str, body: Mapping[str, Any]) -> str:
     """One event of a sample's history: "Undone: set back to pending"."""
-    if kind == "noted":
-        return "Noted"
+    if kind in PLAIN:
+        return PLAIN[kind]
     if kind == "suggested":
         return f"Suggested: {body.get('suggests', '')} (not a person: {body.get('by', '')})"
-    if kind == "declined":
-        return "Suggestion declined"
     said = change(body.get("to", {}))
     if "accepts" in body:
         return f"{said}, as suggested"

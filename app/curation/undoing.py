@@ -13,7 +13,7 @@ from app.curation import moves, telling
 from app.curation.moves import CHUNK, Act, Move
 from app.curation.review_fold import State, merged
 from app.errors import NotFoundError
-from app.storage import datasets, events, jobs, revisions, samples
+from app.storage import datasets, events, jobs, judgements, revisions, samples
 from app.storage.events import Event
 from app.storage.tables import EventRow, JobRow
 
@@ -131,6 +131,7 @@ def _turn(session: Session, dataset_id: int, root: str, step: int, actor: str) -
     told = telling.act(events.head_of_batch(session, root))
     begun = Event(None, BEGUN, {"turns": source, "matched": size})
     events.append(session, dataset_id, [begun], actor=actor, batch=act.batch)
+    judgements.turn(session, root, void=step % 2 == 0)
     first = part[0].sample_id if part else None
     if size > CHUNK:
         title = f"{act.kind.capitalize()}: {told}"

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session, create_engine
 
 from app.errors import InvalidError
+from app.storage import moments
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 
@@ -28,6 +29,7 @@ def connect(url: str, **options: Any) -> Engine:
     if url.startswith("sqlite"):
         # An error must not put sample text into the log: hide_parameters.
         engine = create_engine(url, module=sqlite_module(), hide_parameters=True, **options)
+        moments.tell_zones(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

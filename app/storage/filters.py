@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlmodel import col, select
 
 from app.storage.board_tables import PlacementRow
+from app.storage.judgements import is_judged_by
 from app.storage.listed import is_listed
 from app.storage.release_tables import VersionItemRow
 from app.storage.tables import Origin, SampleRow, Status
@@ -48,6 +49,7 @@ class Filter:
     chosen: str | None = None  # a written list of ids, as listed.write has it
     without_chosen: str | None = None
     leaving: str | None = None  # ids that are passed over, written in the same way
+    unjudged_by: str = ""  # samples that this person has not judged yet
     deleted: bool = False
 
 
@@ -59,6 +61,8 @@ def conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
         col(row.deleted).is_(wanted.deleted),
     ]
     clauses += _by_columns(wanted) + _by_text(wanted) + _by_place(wanted)
+    if wanted.unjudged_by:
+        clauses.append(not_(is_judged_by(wanted.unjudged_by)))
     if wanted.chosen is not None:
         clauses.append(is_listed(row.id, wanted.chosen))
     if wanted.without_chosen is not None:

@@ -217,6 +217,20 @@ def change(session: Session, ids: Sequence[int], **values: Any) -> None:
     session.expire_all()
 
 
+def waiting(session: Session, dataset_id: int, ids: Sequence[int]) -> list[Row[Any]]:
+    """(id, version, preview) of those that wait for a decision, in the order of `ids`."""
+    found: dict[int, Row[Any]] = {}
+    for part in _parts(ids):
+        query = select(SampleRow.id, SampleRow.version, SampleRow.preview).where(
+            SampleRow.dataset_id == dataset_id,
+            col(SampleRow.id).in_(part),
+            SampleRow.status == Status.PENDING,
+            col(SampleRow.deleted).is_(False),
+        )
+        found |= {row.id: row for row in session.execute(query)}
+    return [found[sample_id] for sample_id in ids if sample_id in found]
+
+
 def previews_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """The first words of samples, by id; those in the trash are left out."""
     query = select(SampleRow.id, SampleRow.preview).where(

@@ -97,6 +97,8 @@ class DatasetRow(SQLModel, table=True):
     changed_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
     deleted_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     event_head: str = Field(default="", max_length=64)  # the hash of the newest event
+    # How many people must judge each sample before its status follows them.
+    overlap: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class UploadRow(SQLModel, table=True):

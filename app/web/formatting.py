@@ -47,8 +47,7 @@ def seconds(value: float) -> str:
 
 def ago(moment: datetime) -> str:
     """How long ago: "just now", "5 min", "2 h", "3 d"."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    passed = (datetime.now(UTC) - aware).total_seconds()
+    passed = (datetime.now(UTC) - moment).total_seconds()
     if passed < _MINUTE:
         return "just now"
     if passed < _HOUR:

@@ -110,6 +110,15 @@ PERMISSIONS: Permissions = {
     ("POST", "/d/{slug}/labels/suggestions"): CURATOR,
     ("GET", "/settings/keys"): KNOWN,
     ("POST", "/settings/keys"): KNOWN,
+    # Pages, several people
+    ("GET", "/d/{slug}/team"): REVIEWER,
+    ("POST", "/d/{slug}/team/overlap"): CURATOR,
+    ("POST", "/d/{slug}/s/{sample}/settling"): CURATOR,
+    ("POST", "/d/{slug}/s/{sample}/comments"): REVIEWER,
+    ("POST", "/d/{slug}/assignments"): CURATOR,
+    ("POST", "/d/{slug}/assignments/{assignment}/done"): REVIEWER,
+    ("GET", "/inbox"): KNOWN,
+    ("POST", "/inbox/seen"): KNOWN,
     # Pages, versions and exports
     ("GET", "/d/{slug}/history"): VIEWER,
     ("GET", "/rules"): VIEWER,
@@ -174,6 +183,14 @@ PERMISSIONS: Permissions = {
     ("GET", "/api/v1/datasets/{slug}/labels"): VIEWER,
     ("PUT", "/api/v1/datasets/{slug}/labels"): CURATOR,
     ("POST", "/api/v1/datasets/{slug}/suggestions"): CURATOR,
+    # API, several people
+    ("GET", "/api/v1/datasets/{slug}/team"): REVIEWER,
+    ("PUT", "/api/v1/datasets/{slug}/team"): CURATOR,
+    ("GET", "/api/v1/datasets/{slug}/assignments"): REVIEWER,
+    ("POST", "/api/v1/datasets/{slug}/assignments"): CURATOR,
+    ("DELETE", "/api/v1/datasets/{slug}/assignments/{assignment}"): REVIEWER,
+    ("GET", "/api/v1/samples/{sample}/comments"): VIEWER,
+    ("POST", "/api/v1/samples/{sample}/comments"): REVIEWER,
     # API, versions and exports
     ("POST", "/api/v1/datasets/{slug}/versions"): CURATOR,
     ("GET", "/api/v1/datasets/{slug}/versions"): VIEWER,

@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
@@ -39,3 +41,14 @@ def test_an_error_does_not_tell_the_values(own_write: Sessions) -> None:
 def test_only_two_kinds_of_databases_are_known() -> None:
     with pytest.raises(UnknownDatabaseError):
         connect("mysql://here")
+
+
+def test_a_time_comes_back_as_it_was_and_says_its_zone(write: Sessions) -> None:
+    moment = datetime(2026, 3, 1, 12, 30, 0, 5, tzinfo=timezone(timedelta(hours=2)))
+    with write() as session:
+        row = datasets.add(session, "in summer")
+        row.created_at = moment
+        session.flush()
+        session.expire(row)
+        assert row.created_at == moment
+        assert row.created_at.tzinfo is not None

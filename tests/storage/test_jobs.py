@@ -1,6 +1,6 @@
 import pytest
 
-from app.storage import jobs
+from app.storage import datasets, jobs
 from app.storage.database import Sessions
 from app.storage.jobs import CancelledError, JobEndedError, JobNotFoundError, LeaseLostError
 from app.storage.tables import DatasetRow, JobRow, JobState
@@ -17,9 +17,24 @@ def claim(write: Sessions, worker: str = "w1") -> JobRow | None:
 
 
 def test_jobs_are_claimed_in_their_order_and_once(write: Sessions, dataset: DatasetRow) -> None:
-    first, second = enqueue(write, dataset, upload=1), enqueue(write, dataset, upload=2)
+    with write() as session:
+        other = datasets.add(session, "another")
+    first, second = enqueue(write, other), enqueue(write, dataset)
     claimed = [claim(write), claim(write), claim(write)]
     assert [job.id if job else None for job in claimed] == [first.id, second.id, None]
+
+
+def test_of_one_kind_and_data_set_one_job_runs_at_a_time(
+    write: Sessions, dataset: DatasetRow
+) -> None:
+    first, second = enqueue(write, dataset, upload=1), enqueue(write, dataset, upload=2)
+    assert claim(write) is not None
+    assert claim(write) is None
+    with write() as session:
+        jobs.finish(session, jobs.get(session, first.id), JobState.DONE)
+    claimed = claim(write)
+    assert claimed is not None
+    assert claimed.id == second.id
 
 
 def test_the_same_work_is_not_queued_twice_while_it_waits(

@@ -12,6 +12,7 @@ from app.web.api import (
     mappings,
     probes,
     samples,
+    team,
     uploads,
     versions,
 )
@@ -29,6 +30,7 @@ ROUTERS = (
     mappings.router,
     probes.router,
     samples.router,
+    team.router,
     uploads.router,
     versions.router,
 )

@@ -21,6 +21,7 @@ from app.web.pages import (
     selections,
     settings,
     targets,
+    team,
     trimming,
     versions,
 )
@@ -47,5 +48,6 @@ ROUTERS = (
     selections.router,
     settings.router,
     targets.router,
+    team.router,
     trimming.router,
 )

@@ -5,15 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
-from app.curation import catalogue, demo
+from app.curation import catalogue, demo, inboxes
 from app.web.deps import ActorName, HouseDep, ReadSession, RenderDep, WriteSession
 
 router = APIRouter()
 
 
 @router.get("/")
-def list_datasets(session: ReadSession, render: RenderDep) -> Response:
-    return render("datasets/list.html", block="content", catalogue=catalogue.listing(session))
+def list_datasets(session: ReadSession, actor: ActorName, render: RenderDep) -> Response:
+    return render(
+        "datasets/list.html",
+        block="content",
+        catalogue=catalogue.listing(session),
+        waiting=inboxes.count(session, actor),
+    )
 
 
 @router.post("/datasets")

@@ -1,0 +1,110 @@
+"""The people of a data set, their disagreements and assignments; comments; the inbox."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Path, Response
+from fastapi import Query as FromQuery
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
+
+from app.curation import assigning, commenting, inboxes, opinions, review, team
+from app.curation.review import Change
+from app.web.deps import ActorName, ReadSession, RenderDep, WriteSession
+
+router = APIRouter()
+
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+class AssignmentForm(BaseModel):
+    """Who is asked to do which part."""
+
+    person: str = Field(max_length=200)
+    query: str = Field(default="", max_length=20_000)
+    note: str = Field(default="", max_length=4_000)
+
+
+class SettlingForm(BaseModel):
+    """What a disagreement comes to."""
+
+    status: Literal["approved", "rejected", "needs_work"]
+    version: int = Field(ge=1, le=2**31 - 1)
+
+
+@router.get("/d/{slug}/team")
+def show_team(
+    slug: str,
+    session: ReadSession,
+    render: RenderDep,
+    query: Annotated[str, FromQuery(max_length=20_000)] = "",
+) -> Response:
+    found = team.show(session, slug, query=query)
+    return render("team/show.html", block="content", head=found.head, team=found)
+
+
+@router.post("/d/{slug}/team/overlap")
+def set_overlap(
+    slug: str,
+    session: WriteSession,
+    actor: ActorName,
+    people: Annotated[int, Form(ge=0, le=1_000)],
+) -> Response:
+    opinions.set_overlap(session, slug, people, actor=actor)
+    return RedirectResponse(f"/d/{slug}/team", 303)
+
+
+@router.post("/d/{slug}/s/{sample_id}/settling")
+def settle(
+    slug: str,
+    sample_id: Number,
+    form: Annotated[SettlingForm, Form()],
+    session: WriteSession,
+    actor: ActorName,
+) -> Response:
+    change = Change(status=form.status, final=True)
+    review.decide(session, slug, sample_id, change, version=form.version, actor=actor)
+    return RedirectResponse(f"/d/{slug}/team#disagreements", 303)
+
+
+@router.post("/d/{slug}/assignments")
+def assign(
+    slug: str,
+    form: Annotated[AssignmentForm, Form()],
+    session: WriteSession,
+    actor: ActorName,
+) -> Response:
+    assigning.assign(session, slug, form.person, query=form.query, note=form.note, actor=actor)
+    return RedirectResponse(f"/d/{slug}/team#assignments", 303)
+
+
+@router.post("/d/{slug}/assignments/{assignment_id}/done")
+def finish(slug: str, assignment_id: Number, session: WriteSession) -> Response:
+    assigning.finish(session, slug, assignment_id)
+    return RedirectResponse(f"/d/{slug}/team#assignments", 303)
+
+
+@router.post("/d/{slug}/s/{sample_id}/comments")
+def comment(
+    slug: str,
+    sample_id: Number,
+    session: WriteSession,
+    actor: ActorName,
+    render: RenderDep,
+    text: Annotated[str, Form(max_length=20_000)] = "",
+) -> Response:
+    commenting.add(session, slug, sample_id, text, actor=actor)
+    if not render.is_fragment:
+        return RedirectResponse(f"/d/{slug}/s/{sample_id}#comments", 303)
+    said = commenting.of_sample(session, sample_id)
+    return render("team/comments.html", block="comments", slug=slug, id=sample_id, comments=said)
+
+
+@router.get("/inbox")
+def show_inbox(session: ReadSession, actor: ActorName, render: RenderDep) -> Response:
+    return render("team/inbox.html", block="content", inbox=inboxes.show(session, actor))
+
+
+@router.post("/inbox/seen")
+def see(session: WriteSession, actor: ActorName) -> Response:
+    inboxes.see(session, actor)
+    return RedirectResponse("/inbox", 303)
