@@ -6,6 +6,7 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, col, func, select
 
 from app.errors import NotFoundError
+from app.storage import sight
 from app.storage.access_tables import UserRow
 from app.storage.tables import DatasetRow, EventRow, now
 from app.storage.team_tables import AssignmentRow, MentionRow
@@ -46,6 +47,7 @@ def waiting_for(session: Session, person: str) -> Sequence[tuple[AssignmentRow, 
             AssignmentRow.person == person,
             col(AssignmentRow.done_at).is_(None),
             col(DatasetRow.deleted_at).is_(None),
+            sight.within(col(DatasetRow.id)),
         )
     )
     return session.exec(query.order_by(col(AssignmentRow.id).desc())).all()
@@ -71,7 +73,11 @@ def mentions_of(
         select(MentionRow, EventRow, DatasetRow)
         .join(EventRow, col(EventRow.seq) == MentionRow.seq)
         .join(DatasetRow, col(DatasetRow.id) == MentionRow.dataset_id)
-        .where(MentionRow.name == person, col(DatasetRow.deleted_at).is_(None))
+        .where(
+            MentionRow.name == person,
+            col(DatasetRow.deleted_at).is_(None),
+            sight.within(col(DatasetRow.id)),
+        )
     )
     order = (col(MentionRow.seen_at).is_not(None), col(MentionRow.id).desc())
     return session.exec(query.order_by(*order).limit(limit)).all()
@@ -91,9 +97,13 @@ def people(session: Session) -> Sequence[str]:
 def count_waiting(session: Session, person: str) -> int:
     """How many unread mentions and open assignments this person has."""
     unread = select(func.count()).where(
-        MentionRow.name == person, col(MentionRow.seen_at).is_(None)
+        MentionRow.name == person,
+        col(MentionRow.seen_at).is_(None),
+        sight.within(col(MentionRow.dataset_id)),
     )
     asked = select(func.count()).where(
-        AssignmentRow.person == person, col(AssignmentRow.done_at).is_(None)
+        AssignmentRow.person == person,
+        col(AssignmentRow.done_at).is_(None),
+        sight.within(col(AssignmentRow.dataset_id)),
     )
     return session.exec(unread).one() + session.exec(asked).one()

@@ -25,7 +25,7 @@ from app.curation.query_values import QueryError
 from app.curation.queueing import Reviewer
 from app.curation.sample_views import SampleView
 from app.curation.walking import Walk
-from app.storage import datasets, judgements, samples
+from app.storage import datasets, judgements, samples, sight
 from app.storage.assignments import AssignmentNotFoundError
 from app.storage.database import Sessions
 from app.storage.samples import SampleNotFoundError
@@ -284,3 +284,16 @@ def test_the_history_of_a_held_judgement_does_not_say_how(
     with write() as session:
         shown = browsing.show(session, dataset.slug, ids[0], Walk(queries.parse_string("")))
     assert shown.history[0].sentence == "Judged"
+
+
+def test_the_inbox_shows_nothing_of_a_data_set_that_somebody_may_not_see(
+    write: Sessions, dataset: DatasetRow, ids: list[int]
+) -> None:
+    with write() as session:
+        commenting.add(session, dataset.slug, ids[0], "@tom hello", actor="mia")
+        assigning.assign(session, dataset.slug, "tom", query="", note="", actor="mia")
+        with sight.narrowed(frozenset()):
+            shown = inboxes.show(session, "tom")
+            assert (shown.mentions, shown.assignments) == ((), ())
+            assert inboxes.count(session, "tom") == 0
+        assert inboxes.count(session, "tom") == 2
