@@ -146,6 +146,11 @@ class Settings(BaseSettings):
         return self.data_dir / "models"
 
     @property
+    def vectors(self) -> Path:
+        """Where vectors lie as files; they can always be made again."""
+        return self.data_dir / "vectors"
+
+    @property
     def templates(self) -> Path:
         """The Jinja templates."""
         return _shipped("templates")

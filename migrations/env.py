@@ -10,6 +10,7 @@ import app.storage.dart_tables
 import app.storage.import_tables
 import app.storage.measurement_tables
 import app.storage.release_tables
+import app.storage.search_tables
 import app.storage.team_tables  # noqa: F401  all are imported for the tables they define
 
 connection = context.config.attributes["connection"]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli import first_admin, locks, printing
 from app.cli.instance import PRIVATE, AsJson, DataDir, opened, settings_of
-from app.curation import access
+from app.curation import access, reindexing
 from app.encoders import weights
 from app.errors import DartboardError
 from app.settings import Settings
@@ -68,6 +68,19 @@ def make_link(
         printing.tell({"url": link})
     else:
         printing.say(f"Open {link}")
+
+
+@commands.command("reindex")
+def reindex(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Make the index of words, the counts and the vector files anew; nothing else is touched."""
+    with opened(data_dir) as instance:
+        done = reindexing.rebuild(
+            instance.write,
+            instance.settings.vectors,
+            lambda count: printing.remark(f"{count:,} samples indexed"),
+        )
+    if as_json:
+        printing.tell({"samples": done})
 
 
 @commands.command("doctor")

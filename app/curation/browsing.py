@@ -2,10 +2,22 @@
 
 from sqlmodel import Session
 
-from app.curation import labelling, queries, sample_menus, sample_page, sample_rows
+from app.curation import (
+    labelling,
+    landing,
+    queries,
+    sample_lists,
+    sample_menus,
+    sample_page,
+    sample_rows,
+    saved_views,
+)
 from app.curation.board_views import DatasetHead
+from app.curation.list_views import LandingView
 from app.curation.queries import Query
 from app.curation.review_fold import State
+from app.curation.sample_lists import BEGINNING, ROWS, Look
+from app.curation.sample_menus import Asked
 from app.curation.sample_page import Context
 from app.curation.sample_rows import href
 from app.curation.sample_views import (
@@ -16,34 +28,42 @@ from app.curation.sample_views import (
     SampleView,
 )
 from app.curation.walking import Walk
-from app.storage import datasets, jobs, samples
+from app.storage import datasets, facets, jobs, samples
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
 
-ROWS = 100
+MOST_COUNTED = 10_000
+"""Matches that a list counts one by one; more are told as "more than"."""
 
 
 def listing(
-    session: Session, slug: str, query: Query, *, after: int = 0, limit: int = ROWS
+    session: Session, slug: str, query: Query, look: Look = BEGINNING, *, limit: int = ROWS
 ) -> SamplesView:
-    """The list's page: its rows after an id, with counts, menus and chips."""
+    """The list's page: its rows from a place on, with counts, menus and chips."""
     dataset = datasets.get(session, slug)
-    wanted = queries.resolve(session, dataset.id, query)
+    asked = Asked(dataset, query, look.sort)
     counts = counts_of(session, dataset)
-    total = samples.count(session, dataset.id, wanted) if query.terms else counts.total
-    found = more(session, slug, query, after=after, limit=limit)
-    asked = queries.write(query)
+    wanted = queries.resolve(session, dataset.id, query)
+    total = samples.count_up_to(session, dataset.id, wanted, MOST_COUNTED + 1)
+    exact = total <= MOST_COUNTED or facets.count(session, dataset.id, wanted) is not None
+    found = sample_lists.more(session, asked, look, limit=limit)
     return SamplesView(
         head=head_from(session, dataset, counts),
         rows=found.rows,
-        total=total,
+        total=samples.count(session, dataset.id, wanted) if exact else MOST_COUNTED,
+        at_least=not exact,
         counts=counts,
-        menus=sample_menus.menus(session, dataset, query, counts),
-        chips=sample_menus.chips(slug, query),
-        words=dict(queries.pairs(query)).get("q", ""),
-        query=asked,
+        menus=sample_menus.menus(session, asked),
+        sorts=sample_menus.sorts(asked, alike=query.about_likeness),
+        chips=sample_menus.chips(asked),
+        views=saved_views.links(session, dataset, query, look.sort),
+        landing=_landing(session, dataset, query),
+        words=_searched(query),
+        query=queries.write(query),
+        sort=look.sort,
         fields=tuple(queries.pairs(query)),
-        list_href=href(slug, "samples", query),
+        list_href=asked.address(query),
+        earlier_href=asked.address(query) if look.after else "",
         more_href=found.more_href,
         review_href=href(slug, "review", query),
         labels=labelling.bar(labelling.scheme_by_id(session, dataset.id), State()),
@@ -51,16 +71,21 @@ def listing(
 
 
 def more(
-    session: Session, slug: str, query: Query, *, after: int = 0, limit: int = ROWS
+    session: Session, slug: str, query: Query, look: Look = BEGINNING, *, limit: int = ROWS
 ) -> MoreRows:
     """The next rows of a list and where it goes on, and nothing that would have to be counted."""
-    dataset = datasets.get(session, slug)
-    wanted = queries.resolve(session, dataset.id, query)
-    found = samples.page(session, dataset.id, wanted, after=after, limit=limit + 1)
-    rows = sample_rows.describe(session, dataset, query, found[:limit])
-    next_after = rows[-1].id if len(found) > limit else None
-    following = href(slug, "samples", query, after=next_after) if next_after else ""
-    return MoreRows(rows, next_after, following)
+    asked = Asked(datasets.get(session, slug), query, look.sort)
+    return sample_lists.more(session, asked, look, limit=limit)
+
+
+def _searched(query: Query) -> str:
+    said = dict(queries.pairs(query))
+    return said.get("q") or said.get("like", "")
+
+
+def _landing(session: Session, dataset: DatasetRow, query: Query) -> LandingView | None:
+    thrown = query.values("like")
+    return landing.land(session, dataset, thrown[0]) if thrown else None
 
 
 def row(session: Session, slug: str, sample_id: int, query: Query) -> RowView:
@@ -87,7 +112,7 @@ def show(session: Session, slug: str, sample_id: int, walk: Walk) -> SampleView:
 
 def counts_of(session: Session, dataset: DatasetRow) -> CountsView:
     """How many samples have each status."""
-    found = samples.count_by_status(session, dataset.id)
+    found = facets.count_by_status(session, dataset.id)
     return CountsView(
         total=sum(found.values()), **{status.value: found.get(status, 0) for status in Status}
     )

@@ -10,7 +10,7 @@ from app.curation.board_views import ColourLine, ColourView
 from app.curation.queries import Query
 from app.curation.sample_rows import href
 from app.errors import InvalidError
-from app.storage import samples
+from app.storage import facets, samples
 from app.storage.filters import Column, Facet, Filter
 from app.storage.placements import COUNTED
 from app.storage.tables import DatasetRow, Origin, Status
@@ -58,7 +58,7 @@ def categories(session: Session, dataset_id: int, colour: str) -> tuple[Category
     """The categories in the order of their numbers; what is in none of them is "other"."""
     if colour == "length":
         return tuple(_of_length(session, dataset_id, span) for span in LENGTHS)
-    found = samples.count_by_facet(session, dataset_id, cast("Column", colour), wanted=COUNTS)
+    found = facets.count_by_facet(session, dataset_id, cast("Column", colour), COUNTS)
     counts = {str(value): number for value, number in found}
     values = _values(colour) or tuple(counts)[:MOST_CATEGORIES]
     return tuple(Category(it, _filter(colour, it), counts.get(it, 0)) for it in values)

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import parse_qsl, quote
 
+import numpy as np
 from sqlmodel import Session
 
+from app.curation import nearness, selecting
 from app.curation import query_values as values
-from app.curation import selecting
 from app.curation.query_values import QueryError
 from app.errors import ConflictError
-from app.storage import frames, versions
+from app.storage import frames, listed, versions
 from app.storage.filters import Column, Facet, Filter, Flag
 from app.storage.frames import Outline
 from app.storage.tables import Origin, Status
@@ -38,6 +39,8 @@ READERS: Mapping[str, Read] = {
     "cell": values.cells,
     "topic": values.topics,
     "sel": values.selections,
+    "like": values.meaning,
+    "near": values.sample,
     "length": values.length,
     "q": values.words,
     "upload": values.number,
@@ -45,7 +48,7 @@ READERS: Mapping[str, Read] = {
     "ids": values.numbers,
     "trash": values.trash,
 }
-SINGLE = ("length", "upload", "version", "trash")
+SINGLE = ("length", "upload", "version", "trash", "like", "near")
 ORDERED = ("q", "not.q")
 TURNED = (
     "status", "origin", "label", "source", "split", "language", "flag", "cell", "topic", "sel",
@@ -90,6 +93,11 @@ class Query:
     def without(self, name: str, value: str) -> "Query":
         """The same query not asking for this value any more."""
         return self.but(name, *(said for said in self.values(name) if said != value))
+
+    @property
+    def about_likeness(self) -> bool:
+        """Whether it asks for what is most like something, and so comes in that order."""
+        return any(name in ("like", "near") for name, _ in self.terms)
 
     @property
     def about_board(self) -> bool:
@@ -164,9 +172,29 @@ def resolve(
         flags=cast("tuple[Flag, ...]", query.values("flag")),
         without_flags=cast("tuple[Flag, ...]", query.values("not.flag")),
         chosen=selecting.listed_of(session, dataset_id, query.values("sel")),
+        alike=_alike(session, dataset_id, query),
         without_chosen=selecting.listed_of(session, dataset_id, query.values("not.sel")),
         deleted=bool(query.values("trash")),
     )
+
+
+def alike(session: Session, dataset_id: int, query: Query) -> dict[int, float]:
+    """How like each sample is to what the query asks for, most alike first; by id."""
+    near, like = query.values("near"), query.values("like")
+    known = session.info.setdefault("alike", {})  # asked several times for one page
+    key = (dataset_id, near, like)
+    if key not in known:
+        find = nearness.near_sample if near else nearness.like_text
+        known[key] = find(session, dataset_id, (near or like)[0]).found
+    return dict(known[key])
+
+
+def _alike(session: Session, dataset_id: int, query: Query) -> str | None:
+    if not query.about_likeness:
+        return None
+    if query.values("near") and query.values("like"):
+        raise QueryError("near", query.values("near")[0], "Ask for near or for like, not for both.")
+    return listed.write(np.array(list(alike(session, dataset_id, query)), np.int64))
 
 
 def _read(name: str, text: str) -> Iterable[str]:
@@ -185,6 +213,8 @@ def _tidy(name: str, said: list[str]) -> tuple[str, ...]:
 
 
 def _written(name: str, said: tuple[str, ...]) -> str:
+    if name == "like":
+        return said[0]  # a text for people, not a list
     if name in ORDERED:
         return " ".join(f'"{word}"' if values.has_space(word) else word for word in said)
     return ",".join(_item(value) for value in said)

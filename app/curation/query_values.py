@@ -13,12 +13,13 @@ from app.storage.tables import Origin, Status
 
 FLAGS = ("near_duplicate", "knot", "outsider")
 LONGEST = 200
+LONGEST_TEXT = 2_000
 MOST_CHARACTERS = 10_000
 HIGHEST_ID = 2**63 - 1
 HIGHEST_NUMBER = 2**31 - 1
 
 _ITEM = re.compile(r'\s*(?:"((?:[^"]++|"")*+)"\s*|([^",][^,]*)?)(?:,|$)')
-_WORD = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
+_WORD = re.compile(r'"([^"]*)(?:"(\*)?|$)|(\S+)')
 _CELL = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
 _TOPIC = re.compile(r"[0-9]{1,4}")
 _SELECTION = re.compile(r"s_[0-9a-f]{6,18}")
@@ -126,12 +127,30 @@ def length(text: str) -> Iterable[str]:
 
 
 def words(text: str) -> Iterable[str]:
-    """Words, and phrases in double quotes; a quote left open ends with the text."""
+    """Words, and phrases in double quotes; a star behind one means that it may go on.
+
+    A quote left open ends with the text.
+    """
     _check(text)
-    found = [match[1] if match[1] is not None else match[2] for match in _WORD.finditer(text)]
+    found = [match[3] or (match[1] or "") + (match[2] or "") for match in _WORD.finditer(text)]
     if any(len(word) > LONGEST for word in found):
         raise ValueError(f"A word or phrase has at most {LONGEST} characters.")
     return [word for word in found if word.strip()]
+
+
+def meaning(text: str) -> Iterable[str]:
+    """A text, taken as it stands."""
+    _check(text)
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"A text to be compared has at most {LONGEST_TEXT:,} characters.")
+    return [" ".join(text.split())]
+
+
+def sample(text: str) -> Iterable[str]:
+    """The id of one sample."""
+    if not _DIGITS.fullmatch(text.strip()):
+        raise ValueError(f"{text[:60]!r} is not the id of a sample.")
+    return [_number(text.strip(), HIGHEST_ID)]
 
 
 def has_space(word: str) -> bool:

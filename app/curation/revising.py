@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.formats.sample import Message, Sample, dump_messages, dump_rest, load_sample, text_hash
-from app.storage import events, revisions
+from app.storage import events, revisions, samples, text_search
 from app.storage.events import Event
 from app.storage.tables import SampleRow
 
@@ -31,7 +31,9 @@ def replace(
     for name, value in text_columns(sample).items():
         setattr(row, name, value)
     row.revision, row.version = revisions.next_number(session, row), row.version + 1
+    row.changed_ms = samples.now_ms()
     session.flush()
+    text_search.write(session, [(row.id, row.messages, row.rest)])
     revisions.keep(session, row, actor=actor)
     body = {"from": {"revision": before}, "to": {"revision": row.revision}}
     events.append(session, row.dataset_id, [Event(row.id, kind, body)], actor=actor, batch=batch)

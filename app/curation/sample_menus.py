@@ -1,18 +1,31 @@
 """The filter menus of the samples list, and the chips of what is chosen."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from app.curation import queries
+from app.curation.list_views import ChipView, MenuView, OptionView
 from app.curation.queries import Query
 from app.curation.query_values import FLAGS
 from app.curation.sample_rows import href
-from app.curation.sample_views import ChipView, CountsView, MenuView, OptionView
-from app.storage import samples
-from app.storage.filters import Facet
-from app.storage.tables import DatasetRow, Origin, Status
+from app.storage import facets, samples
+from app.storage.filters import Column
+from app.storage.tables import DatasetRow, Status
 
-FACETS: tuple[Facet, ...] = ("label", "source", "split", "language")
+FACETS: tuple[Column, ...] = ("status", "label", "source", "split", "language", "origin")
+ALWAYS = ("status", "origin")
+SORTED = {
+    "oldest": "oldest first",
+    "newest": "newest first",
+    "shortest": "shortest first",
+    "longest": "longest first",
+    "changed": "last changed first",
+    "similar": "most similar first",
+}
+MOST_COUNTED = 2_000
+"""Matches whose values are counted by looking at each, where no count is kept."""
 LENGTHS = ("0..200", "201..1000", "1001..4000", "4001..")
 NOTHING = "(none)"
 SHOWN = {
@@ -27,40 +40,78 @@ SHOWN = {
 Counted = Sequence[tuple[str, int | None]]
 
 
-def menus(
-    session: Session, dataset: DatasetRow, query: Query, counts: CountsView
-) -> tuple[MenuView, ...]:
-    """A menu for everything there is a choice of; counts are of the whole data set."""
-    slug = dataset.slug
-    statuses = [(status.value, getattr(counts, status.value)) for status in Status]
-    facets: list[tuple[str, Counted]] = [
-        (name, samples.count_by_facet(session, dataset.id, name)) for name in FACETS
-    ]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list shows: of which data set, which samples, in which order ("" the usual one)."""
+
+    dataset: DatasetRow
+    query: Query
+    sort: str = ""
+
+    def address(self, query: Query, **further: str) -> str:
+        """The list of another query, in the same order."""
+        told = {"sort": self.sort, **further}
+        said = {name: value for name, value in told.items() if value}
+        return href(self.dataset.slug, "samples", query, **said)
+
+
+def menus(session: Session, asked: Asked) -> tuple[MenuView, ...]:
+    """A menu for everything there is a choice of.
+
+    Each value is counted among the samples that match all but this menu's own part of the
+    query. Where those are too many to be looked at, no number is told.
+    """
+    found = [(name, _values(session, asked, name)) for name in FACETS]
     offered: list[tuple[str, Counted]] = [
-        ("status", statuses),
-        *((name, found) for name, found in facets if len(found) > 1 or query.values(name)),
-        ("flag", _uncounted(FLAGS)),
-        ("origin", _uncounted(origin.value for origin in Origin)),
-        ("length", _uncounted(LENGTHS)),
+        (name, values)
+        for name, values in found
+        if name in ALWAYS or len(values) > 1 or asked.query.values(name)
     ]
-    return tuple(_menu(slug, query, name, found) for name, found in offered)
+    offered += [("flag", _uncounted(FLAGS)), ("length", _uncounted(LENGTHS))]
+    return tuple(_menu(asked, name, values) for name, values in offered)
 
 
-def chips(slug: str, query: Query) -> tuple[ChipView, ...]:
+def sorts(asked: Asked, *, alike: bool) -> MenuView:
+    """The orders there are; by similarity only where the query asks for what is alike."""
+    names = [name for name in SORTED if alike or name != "similar"]
+    usual = "similar" if alike else "oldest"
+    now = asked.sort or usual
+    options = tuple(
+        OptionView(
+            value=name, shown=SORTED[name], count=None, chosen=name == now,
+            href=asked.address(asked.query, sort="" if name == usual else name),
+        )
+        for name in names
+    )  # fmt: skip
+    return MenuView("sort", SORTED.get(now, now), options)
+
+
+def chips(asked: Asked) -> tuple[ChipView, ...]:
     """One chip for each value the query asks for."""
     return tuple(
-        ChipView(_chip(name, value), href(slug, "samples", query.without(name, value)))
-        for name, said in query.terms
+        ChipView(_chip(name, value), asked.address(asked.query.without(name, value)))
+        for name, said in asked.query.terms
         for value in said
     )
+
+
+def _values(session: Session, asked: Asked, name: Column) -> Counted:
+    number = asked.dataset.id
+    wanted = queries.resolve(session, number, asked.query.but(name))
+    if (
+        facets.count(session, number, wanted) is None
+        and samples.count_up_to(session, number, wanted, MOST_COUNTED + 1) > MOST_COUNTED
+    ):
+        return _uncounted(value for value, _ in facets.count_by_facet(session, number, name))
+    return facets.count_by_facet(session, number, name, wanted)
 
 
 def _uncounted(values: Iterable[str]) -> Counted:
     return [(value, None) for value in values]
 
 
-def _menu(slug: str, query: Query, name: str, found: Counted) -> MenuView:
-    chosen = query.values(name)
+def _menu(asked: Asked, name: str, found: Counted) -> MenuView:
+    chosen = asked.query.values(name)
     known = {value for value, _ in found}
     rows = [*found, *((value, None) for value in chosen if value not in known)]
     options = tuple(
@@ -69,7 +120,7 @@ def _menu(slug: str, query: Query, name: str, found: Counted) -> MenuView:
             shown=_shown(value),
             count=count,
             chosen=value in chosen,
-            href=href(slug, "samples", _toggled(query, name, value)),
+            href=asked.address(_toggled(asked.query, name, value)),
         )
         for value, count in rows
     )

@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from app.curation import commenting, labelling, orders, previewing, queries, sample_rows, telling
 from app.curation.board_views import DatasetHead
+from app.curation.list_views import OptionView
 from app.curation.review_fold import State, marks_of
 from app.curation.sample_views import (
     CountsView,
     EventView,
     HistoryLine,
-    OptionView,
     SampleRecord,
     SampleView,
 )

@@ -105,4 +105,5 @@ def _row(
         marks=marks_of(row.marks),
         href=href(slug, f"s/{row.id}", query),
         decide_href=f"/d/{slug}/s/{row.id}/decision",
+        similar_href=f"/d/{slug}/samples?near={row.id}",
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.curation.board_views import DatasetHead
+from app.curation.list_views import ChipView, LandingView, MenuView, OptionView, ViewLink
 from app.curation.team_views import CommentView
 
 
@@ -45,6 +46,10 @@ class RowView:
     marks: tuple[str, ...]
     href: str  # its page, in the context of the list
     decide_href: str  # where a decision posts to, with "?" and the list's query behind it
+    similar_href: str  # the list of what is most like it
+    snippet: tuple[tuple[str, bool], ...] = ()  # where the words were found; True: to be marked
+    alike: float | None = None  # how like it is to what was asked for, 1 is the same
+    starts: str = ""  # of a page's first row: where the page begins, as `after` says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +62,6 @@ class LabelView:
     hue: int  # 1..8, 0: none
     exclusive: bool
     on: bool  # whether the sample has it
-
-
-@dataclass(frozen=True, slots=True)
-class OptionView:
-    """One value in a filter menu; following `href` turns it on or off."""
-
-    value: str
-    shown: str
-    count: int | None  # None: not counted
-    chosen: bool
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class MenuView:
-    """One filter menu."""
-
-    name: str  # of the query term
-    shown: str
-    options: tuple[OptionView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChipView:
-    """One part of the query, with the address of the list without it."""
-
-    shown: str
-    remove_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +85,7 @@ class MoreRows:
     """The next rows of a list: what its block `rows` needs, and no more."""
 
     rows: tuple[RowView, ...]
-    next_after: int | None  # the id after which the list goes on, None at its end
+    next_after: str  # where the list goes on, "" at its end
     more_href: str  # the next rows, "" at the end
 
 
@@ -119,9 +96,15 @@ class SamplesView:
     head: DatasetHead
     rows: tuple[RowView, ...]
     total: int  # how many match the query
+    at_least: bool  # there are more than that; they are counted when it matters
     counts: CountsView
     menus: tuple[MenuView, ...]
+    sorts: MenuView
     chips: tuple[ChipView, ...]
+    views: tuple[ViewLink, ...]  # saved queries
+    landing: LandingView | None  # where a thrown text falls
+    sort: str
+    earlier_href: str  # the list from its beginning, when this page is not that; else ""
     words: str  # what stands in the search field
     query: str
     fields: tuple[tuple[str, str], ...]  # the query as hidden fields of a form

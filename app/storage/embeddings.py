@@ -93,6 +93,46 @@ def of_samples(
     return _stacked(rows)
 
 
+def count_of_samples(session: Session, dataset_id: int, side: Side, encoder: str) -> int:
+    """How many samples have a vector, those in the trash too."""
+    query = select(func.count()).select_from(SampleRow).join(EmbeddingRow, _has(side, encoder))
+    return session.exec(query.where(SampleRow.dataset_id == dataset_id)).one()
+
+
+def parts_of_samples(
+    session: Session, dataset_id: int, side: Side, encoder: str
+) -> Iterator[tuple[list[int], list[str], NDArray[np.float16]]]:
+    """Ids, hashes and vectors of the same, in parts, ascending by id: never all at once."""
+    query = (
+        select(SampleRow.id, _hash_column(side), EmbeddingRow.vector)  # type: ignore[call-overload]
+        .join(EmbeddingRow, _has(side, encoder))
+        .where(SampleRow.dataset_id == dataset_id)
+        .order_by(col(SampleRow.id))
+    )
+    rows = session.execute(query.execution_options(yield_per=5000))
+    for part in rows.partitions():
+        numbers, names, vectors = zip(*part, strict=True)
+        yield list(numbers), list(names), np.stack(vectors)
+
+
+def of_text(session: Session, encoder: str, text_hash: str) -> NDArray[np.float32] | None:
+    """The vector of a text, or None while it has none."""
+    row = session.get(EmbeddingRow, (encoder, text_hash))
+    return None if row is None else row.vector.astype(np.float32)
+
+
+def encoder_of(session: Session, dataset_id: int, side: Side) -> str | None:
+    """By which encoder the newest sample was embedded that has a vector; None while none has."""
+    query = (
+        select(EmbeddingRow.encoder)
+        .join(SampleRow, _hash_column(side) == col(EmbeddingRow.text_hash))
+        .where(SampleRow.dataset_id == dataset_id)
+        .order_by(col(SampleRow.id).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
 def of_target(session: Session, target_id: int, encoder: str) -> NDArray[np.float32]:
     """The vectors of a target's texts, (n, d), in the order of its file."""
     query = (
@@ -121,6 +161,12 @@ def _stacked(rows: Iterator[Any]) -> tuple[list[int], list[str], NDArray[np.floa
     if not ids:
         return [], [], np.zeros((0, 0), dtype=np.float32)
     return ids, hashes, np.stack(vectors).astype(np.float32)
+
+
+def _has(side: Side, encoder: str) -> Any:
+    return and_(
+        col(EmbeddingRow.encoder) == encoder, col(EmbeddingRow.text_hash) == _hash_column(side)
+    )
 
 
 def _hash_column(side: Side) -> Any:

@@ -10,8 +10,9 @@ from app.storage.board_tables import PlacementRow
 from app.storage.judgements import is_judged_by
 from app.storage.listed import is_listed
 from app.storage.release_tables import VersionItemRow
+from app.storage.search_tables import FacetCountRow
 from app.storage.tables import Origin, SampleRow, Status
-from app.storage.text_search import says
+from app.storage.text_search import says_all, says_any
 
 Facet = Literal["label", "source", "split", "language"]
 Column = Literal["status", "origin", "label", "source", "split", "language"]
@@ -50,6 +51,7 @@ class Filter:
     without_chosen: str | None = None
     leaving: str | None = None  # ids that are passed over, written in the same way
     unjudged_by: str = ""  # samples that this person has not judged yet
+    alike: str | None = None  # a written list of the ids that are like something
     deleted: bool = False
 
 
@@ -60,11 +62,14 @@ def conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
         col(row.dataset_id) == dataset_id,
         col(row.deleted).is_(wanted.deleted),
     ]
-    clauses += _by_columns(wanted) + _by_text(wanted) + _by_place(wanted)
+    clauses += _by_facets(row, wanted) + _by_columns(wanted)
+    clauses += _by_text(wanted) + _by_place(wanted)
     if wanted.unjudged_by:
         clauses.append(not_(is_judged_by(wanted.unjudged_by)))
     if wanted.chosen is not None:
         clauses.append(is_listed(row.id, wanted.chosen))
+    if wanted.alike is not None:
+        clauses.append(is_listed(row.id, wanted.alike))
     if wanted.without_chosen is not None:
         clauses.append(not_(is_listed(row.id, wanted.without_chosen)))
     if wanted.leaving is not None:
@@ -72,15 +77,35 @@ def conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
     return clauses
 
 
-def _by_columns(wanted: Filter) -> list[ColumnElement[bool]]:
-    row = SampleRow
+def counted_conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]] | None:
+    """The same on the table of counts; None when the filter asks for more than it counts."""
+    counted = Filter(
+        statuses=wanted.statuses, origins=wanted.origins, facets=wanted.facets,
+        without=wanted.without, deleted=wanted.deleted,
+    )  # fmt: skip
+    if counted != wanted:
+        return None
+    row = FacetCountRow
+    where = [col(row.dataset_id) == dataset_id, col(row.deleted).is_(wanted.deleted)]
+    return where + _by_facets(row, wanted)
+
+
+def _by_facets(
+    row: type[SampleRow] | type[FacetCountRow], wanted: Filter
+) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if wanted.statuses:
         clauses.append(col(row.status).in_(wanted.statuses))
     if wanted.origins:
         clauses.append(col(row.origin).in_(wanted.origins))
-    clauses += [_column(name).in_(values) for name, values in wanted.facets]
-    clauses += [_column(name).not_in(values) for name, values in wanted.without]
+    clauses += [getattr(row, name).in_(values) for name, values in wanted.facets]
+    clauses += [getattr(row, name).not_in(values) for name, values in wanted.without]
+    return clauses
+
+
+def _by_columns(wanted: Filter) -> list[ColumnElement[bool]]:
+    row = SampleRow
+    clauses: list[ColumnElement[bool]] = []
     if wanted.upload_id is not None:
         clauses.append(col(row.upload_id) == wanted.upload_id)
     if wanted.version_id is not None:
@@ -99,8 +124,10 @@ def _by_text(wanted: Filter) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if wanted.length is not None:
         clauses.append(col(SampleRow.length).between(*wanted.length))
-    clauses += [says(SampleRow.messages, word) for word in wanted.words]
-    clauses += [not_(says(SampleRow.messages, word)) for word in wanted.without_words]
+    if wanted.words:
+        clauses.append(says_all(SampleRow.id, wanted.words))
+    if wanted.without_words:
+        clauses.append(not_(says_any(SampleRow.id, wanted.without_words)))
     return clauses
 
 
@@ -138,8 +165,3 @@ def _has_flag(flags: tuple[Flag, ...]) -> ColumnElement[bool]:
         "outsider": col(place.cell) < 0,
     }
     return or_(*(meaning[flag] for flag in flags))
-
-
-def _column(name: Column) -> ColumnElement[str]:
-    column: ColumnElement[str] = getattr(SampleRow, name)
-    return column

@@ -74,6 +74,12 @@ def of_side(session: Session, dataset_id: int, side: str) -> FrameRow | None:
     return session.exec(query.order_by(col(FrameRow.number).desc()).limit(1)).first()
 
 
+def encoder_of(session: Session, dataset_id: int, side: str) -> str | None:
+    """The encoder of the newest frame of a side; None before the first."""
+    query = select(FrameRow.encoder).where(FrameRow.dataset_id == dataset_id, FrameRow.side == side)
+    return session.exec(query.order_by(col(FrameRow.number).desc()).limit(1)).first()
+
+
 def _in_force() -> tuple[ColumnElement[int], ColumnElement[int]]:
     side = select(DatasetRow.side).where(DatasetRow.id == FrameRow.dataset_id).scalar_subquery()
     asked = case((col(FrameRow.side) == side, 1), else_=0)

@@ -225,6 +225,14 @@ def of_dataset(session: Session, dataset_id: int, *, limit: int = 50) -> Sequenc
     return session.exec(query.order_by(col(JobRow.id).desc()).limit(limit)).all()
 
 
+def newest_done(session: Session, dataset_id: int, kind: str) -> int:
+    """The id of the newest job of a kind that is done, 0 while none is."""
+    query = select(func.max(JobRow.id)).where(
+        JobRow.dataset_id == dataset_id, JobRow.kind == kind, JobRow.state == JobState.DONE
+    )
+    return session.exec(query).one() or 0
+
+
 def newest(session: Session, *, limit: int = 50, before: int | None = None) -> Sequence[JobRow]:
     """The newest jobs of the instance, newest first."""
     seen = select(JobRow).where(sight.within(col(JobRow.dataset_id)))

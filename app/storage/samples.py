@@ -1,5 +1,6 @@
 """Queries about samples."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,9 @@ from sqlalchemy import Row, insert
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import NotFoundError
-from app.storage.filters import Column, Facet, Filter, conditions
+from app.storage import facets, text_search
+from app.storage.database import is_sqlite
+from app.storage.filters import Facet, Filter, conditions
 from app.storage.tables import SampleRow, Status
 
 ANY = Filter()
@@ -24,6 +27,7 @@ LISTED = (
     SampleRow.language,
     SampleRow.turns,
     SampleRow.length,
+    SampleRow.changed_ms,
     SampleRow.version,
     SampleRow.preview,
     SampleRow.flagged,
@@ -48,9 +52,13 @@ class SampleNotFoundError(NotFoundError):
 
 
 def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert new samples, in order."""
-    if rows:
-        session.execute(insert(SampleRow), list(rows))
+    """Insert new samples, in order, and index their words."""
+    if not rows:
+        return
+    ids = _insert(session, rows)
+    told = ((row["messages"], row.get("rest", "")) for row in rows)
+    texts = ((sample_id, *text) for sample_id, text in zip(ids, told, strict=True))
+    text_search.write(session, texts, fresh=True)
 
 
 def known_fingerprints(session: Session, dataset_id: int, asked: Sequence[str]) -> set[str]:
@@ -118,6 +126,9 @@ def before(session: Session, dataset_id: int, wanted: Filter, sample_id: int) ->
 
 def count(session: Session, dataset_id: int, wanted: Filter = ANY, *, also: Filter = ANY) -> int:
     """How many samples match, and match `also` as well."""
+    counted = facets.count(session, dataset_id, wanted, also)
+    if counted is not None:
+        return counted
     query = select(func.count()).select_from(SampleRow).where(*conditions(dataset_id, wanted))
     if also != ANY:
         query = query.where(*conditions(dataset_id, also))
@@ -136,6 +147,15 @@ def values_of(session: Session, dataset_id: int, facet: Facet, *, limit: int) ->
     return found
 
 
+def count_up_to(session: Session, dataset_id: int, wanted: Filter, most: int) -> int:
+    """How many samples match; `most` when it is that many or more."""
+    counted = facets.count(session, dataset_id, wanted)
+    if counted is not None:
+        return min(counted, most)
+    some = select(SampleRow.id).where(*conditions(dataset_id, wanted)).limit(most).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
+
+
 def after(session: Session, dataset_id: int, wanted: Filter, sample_id: int) -> int | None:
     """The id of the sample after this one in the filtered list, or None."""
     query = select(func.min(SampleRow.id)).where(
@@ -149,31 +169,6 @@ def place_of(session: Session, dataset_id: int, wanted: Filter, sample_id: int) 
     query = select(func.count()).select_from(SampleRow)
     where = (*conditions(dataset_id, wanted), col(SampleRow.id) < sample_id)
     return session.exec(query.where(*where)).one()
-
-
-def count_by_status(session: Session, dataset_id: int) -> dict[Status, int]:
-    """How many samples have each status, those in the trash left out."""
-    query = (
-        select(SampleRow.status, func.count())
-        .where(*conditions(dataset_id, Filter()))
-        .group_by(col(SampleRow.status))
-    )
-    return {Status(status): number for status, number in session.exec(query)}
-
-
-def count_by_facet(
-    session: Session, dataset_id: int, facet: Column, *, limit: int = 50, wanted: Filter = ANY
-) -> list[tuple[str, int]]:
-    """The most frequent values of a facet among the samples that match, and how many have each."""
-    column = getattr(SampleRow, facet)
-    query = (
-        select(column, func.count())
-        .where(*conditions(dataset_id, wanted))
-        .group_by(column)
-        .order_by(func.count().desc(), column)
-        .limit(limit)
-    )
-    return [(value, number) for value, number in session.exec(query)]
 
 
 def ids_matching(session: Session, dataset_id: int, wanted: Filter) -> list[int]:
@@ -207,6 +202,7 @@ def highest_id(session: Session, dataset_id: int) -> int:
 
 def change(session: Session, ids: Sequence[int], **values: Any) -> None:
     """Set columns of many samples at once; each gets a new version."""
+    values = {"changed_ms": now_ms(), **values}
     for part in _parts(ids):
         session.exec(
             update(SampleRow)
@@ -215,6 +211,13 @@ def change(session: Session, ids: Sequence[int], **values: Any) -> None:
             .execution_options(synchronize_session=False)
         )
     session.expire_all()
+    if "messages" in values:
+        text_search.write(session, [(it, values["messages"], values["rest"]) for it in ids])
+
+
+def now_ms() -> int:
+    """The current time as samples note it."""
+    return time.time_ns() // 1_000_000
 
 
 def waiting(session: Session, dataset_id: int, ids: Sequence[int]) -> list[Row[Any]]:
@@ -257,6 +260,23 @@ def texts_of(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, S
         query = select(SampleRow.id, SampleRow.messages, SampleRow.status)
         rows = session.exec(query.where(col(SampleRow.id).in_(part)).order_by(col(SampleRow.id)))
         yield from ((row[0], row[1], Status(row[2])) for row in rows)
+
+
+def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The ids of the new rows, in their order."""
+    if not is_sqlite(session):
+        added = insert(SampleRow).returning(col(SampleRow.id), sort_by_parameter_order=True)
+        return list(session.scalars(added, list(rows)))
+    session.execute(insert(SampleRow), list(rows))
+    known: dict[tuple[int, int], int] = {}
+    for upload_id in {row["upload_id"] for row in rows}:
+        places = [row["position"] for row in rows if row["upload_id"] == upload_id]
+        query = select(SampleRow.position, SampleRow.id).where(
+            SampleRow.upload_id == upload_id,
+            col(SampleRow.position).between(min(places), max(places)),
+        )
+        known |= {(upload_id, position): number for position, number in session.exec(query)}
+    return [known[row["upload_id"], row["position"]] for row in rows]
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:

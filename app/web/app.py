@@ -3,7 +3,8 @@
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from app.curation import probing
+from app.curation import nearness, probing
+from app.curation.nearness import Finder
 from app.curation.probe_page import ModelFacts
 from app.settings import Settings
 from app.storage.database import Sessions
@@ -33,6 +34,9 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
         exports=settings.exports,
         tokenizers=settings.tokenizers,
         demo=settings.static / "demo",
+        finder=Finder(
+            settings.vectors, nearness.encoder_beside(settings.encoder, cache=settings.models)
+        ),
         upload_limit=Limit(settings.upload_bytes, settings.idle_seconds),
         body_limit=Limit(settings.body_bytes, settings.idle_seconds, 2 * settings.idle_seconds),
         rates=Rates(_allowances(settings)),

@@ -1,6 +1,6 @@
 """The query language in an address: what a request asks for."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 from fastapi import Query as FromQuery
@@ -8,9 +8,10 @@ from fastapi import Query as FromQuery
 from app.curation import queries
 from app.curation.orders import Order
 from app.curation.queries import Query
+from app.curation.sample_lists import Look
 from app.curation.walking import Walk
 
-PAGING = ("after", "limit")
+PAGING = ("after", "limit", "sort")
 PLACE = (*PAGING, "queue", "order", "seed")
 
 
@@ -24,6 +25,22 @@ def read_page_query(request: Request) -> Query:
     return queries.parse(request.query_params.multi_items(), leaving=PLACE)
 
 
+After = Annotated[
+    str,
+    FromQuery(pattern="^([0-9]{1,18}(_[0-9]{1,18})?)?$", description="`next` of the page before"),
+]
+Sorted = Annotated[
+    Literal["", "oldest", "newest", "shortest", "longest", "changed", "similar"],
+    FromQuery(description="the order; that of `like` and `near` is similar, else oldest"),
+]
+
+
+def read_look(after: After = "", sort: Sorted = "") -> Look:
+    """In which order a list is looked at, and from where."""
+    return Look(sort=sort, after=after)
+
+
+Looked = Annotated[Look, Depends(read_look)]
 Asked = Annotated[Query, Depends(read_query)]
 AskedOfPage = Annotated[Query, Depends(read_page_query)]
 
@@ -48,7 +65,9 @@ MEANINGS = {
     "topic": "topics of the newest board, such as 3; several by comma",
     "length": "characters of all turns: 0..200, 50.. or ..200",
     "sel": "selections that were drawn on a board or a map, such as s_9f3c01d2ab44",
-    "q": 'words and "phrases" that the turns hold, all of them',
+    "q": 'words, "phrases" and beginnings* that the turns hold, all of them',
+    "like": "a text: the 200 samples most like it in meaning",
+    "near": "the id of a sample: the 200 samples most like it in meaning",
     "ids": "samples by id; several by comma",
     "upload": "the samples of one upload",
     "trash": "1: what lies in the trash",

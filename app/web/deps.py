@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.curation.access import Browser
 from app.curation.actors import Actor
+from app.curation.nearness import FINDER, Finder
 from app.curation.probe_page import ModelFacts
 from app.storage.database import Sessions
 from app.web import cookies
@@ -30,6 +31,7 @@ class House:
     exports: Path
     tokenizers: Path
     demo: Path  # the sample set
+    finder: Finder
     upload_limit: Limit
     body_limit: Limit
     rates: Rates
@@ -51,13 +53,17 @@ def get_house(request: Request) -> House:
 
 def open_reader(request: Request) -> Iterator[Session]:
     """A session for pages that only show."""
-    with get_house(request).read() as session:
+    house = get_house(request)
+    with house.read() as session:
+        session.info[FINDER] = house.finder
         yield session
 
 
 def open_writer(request: Request) -> Iterator[Session]:
     """One transaction per request: commit when the route returns, roll back if it raises."""
-    with get_house(request).write() as session:
+    house = get_house(request)
+    with house.write() as session:
+        session.info[FINDER] = house.finder
         yield session
 
 

@@ -93,6 +93,7 @@ TABLE = (
     *(Key(SAMPLES, str(n), f"label-{n}", f"label {n}") for n in range(1, 10)),
     *(Key(SAMPLES, f"Shift+{n}", f"label-1{n}", f"label 1{n}") for n in range(1, 10)),
     Key(SAMPLES, " ", "skip", "skip: next without deciding"),
+    Key(SAMPLES, "S", "similar", "what is most like it"),
     Key(SAMPLES, "J", "next", "next sample"),
     Key(SAMPLES, "K", "previous", "previous sample"),
     Key(SAMPLES, "Backspace", "undo", "undo the last decision"),

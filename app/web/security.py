@@ -94,6 +94,10 @@ PERMISSIONS: Permissions = {
     ("POST", "/d/{slug}/report"): CURATOR,
     # Pages, samples and review
     ("GET", "/d/{slug}/samples"): VIEWER,
+    ("GET", "/d/{slug}/throw"): VIEWER,
+    ("POST", "/d/{slug}/views"): REVIEWER,
+    ("POST", "/d/{slug}/views/{view}"): REVIEWER,
+    ("POST", "/d/{slug}/views/{view}/delete"): REVIEWER,
     ("GET", "/d/{slug}/s/{sample}"): VIEWER,
     ("GET", "/d/{slug}/review"): VIEWER,
     ("POST", "/d/{slug}/s/{sample}/decision"): REVIEWER,
@@ -191,6 +195,11 @@ PERMISSIONS: Permissions = {
     ("DELETE", "/api/v1/datasets/{slug}/assignments/{assignment}"): REVIEWER,
     ("GET", "/api/v1/samples/{sample}/comments"): VIEWER,
     ("POST", "/api/v1/samples/{sample}/comments"): REVIEWER,
+    ("GET", "/api/v1/search"): VIEWER,
+    ("GET", "/api/v1/datasets/{slug}/views"): VIEWER,
+    ("POST", "/api/v1/datasets/{slug}/views"): REVIEWER,
+    ("PATCH", "/api/v1/datasets/{slug}/views/{view}"): REVIEWER,
+    ("DELETE", "/api/v1/datasets/{slug}/views/{view}"): REVIEWER,
     # API, versions and exports
     ("POST", "/api/v1/datasets/{slug}/versions"): CURATOR,
     ("GET", "/api/v1/datasets/{slug}/versions"): VIEWER,

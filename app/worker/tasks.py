@@ -15,6 +15,7 @@ from app.curation import (
     gauges,
     gauging,
     mapping,
+    nearness,
     parsing,
     probing,
     restoring,
@@ -33,6 +34,7 @@ class Tools:
     def __init__(self, read: Sessions, write: Sessions, *, spool: Path, exports: Path) -> None:
         self.read, self.write, self.spool, self.exports = read, write, spool, exports
         self.encoder_name, self.models, self.threads = "default", spool.parent / "models", 2
+        self.vectors = spool.parent / "vectors"
         self.model: Writer | None = None  # the language model, when one is configured
 
     @cached_property
@@ -53,6 +55,8 @@ def make_tasks(tools: Tools) -> Mapping[str, Task]:
 
     def embed(job: JobRow) -> None:
         embedding.embed_missing(read, write, job, tools.encoder)
+        with read() as session:
+            nearness.keep(session, tools.vectors, int(job.dataset_id or 0), job.id)
         mapping.ask_after_embedding(write, job)
 
     def draw(job: JobRow) -> None:

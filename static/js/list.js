@@ -2,6 +2,15 @@
 import { onAct } from "./keys.js";
 import { say } from "./side.js";
 
+function keepPlace(row) {
+  let first = row;
+  while (first && !first.dataset.starts) first = first.previousElementSibling;
+  const address = new URL(location.href);
+  if (first) address.searchParams.set("after", first.dataset.starts);
+  address.hash = row.id;
+  history.replaceState(history.state, "", address);
+}
+
 export function startList() {
   start(document.querySelector("form[data-list]"));
   // A bulk act brings a new list.
@@ -46,6 +55,7 @@ function start(form) {
   onAct("next", () => go(1));
   onAct("previous", () => go(-1));
   onAct("tick", () => { current?.querySelector("input[name=ids]").click(); return current !== null; });
+  onAct("similar", () => { if (current) location.assign(current.dataset.similar); return current !== null; });
   onAct("close", () => { for (const box of boxes()) box.checked = false; show(); });
   // With ticks a key acts on them, else on the row with the cursor, which then moves on.
   for (const button of form.querySelectorAll(".bulk [data-act]")) {
@@ -72,6 +82,12 @@ function start(form) {
     form.querySelector("[data-said]").textContent = fresh.dataset.said;
     document.getElementById("decided").textContent = fresh.dataset.decided;
   }
+
+  // Going to a sample leaves the place of its row in the address, so that Back comes to it.
+  form.addEventListener("click", (event) => {
+    const row = event.target.closest("a[href]")?.closest("tr[data-row]");
+    if (row) keepPlace(row);
+  });
 
   form.addEventListener("submit", (event) => {
     if (!boxes().some((one) => one.checked)) event.preventDefault();

@@ -49,8 +49,10 @@ class Keys:
 
 def on_sqlite(rows: int, *, dimensions: int = 24) -> Path:
     """A SQLite file with that many samples; made once per schema, kept in the temporary folder."""
-    newest = max(path.stem[:4] for path in (Settings().migrations / "versions").glob("0*.py"))
-    name = f"dartboard-stock-{rows}-{dimensions}-{newest}.db"
+    schema = hashlib.sha256()
+    for path in sorted((Settings().migrations / "versions").glob("0*.py")):
+        schema.update(path.read_bytes())
+    name = f"dartboard-stock-{rows}-{dimensions}-{schema.hexdigest()[:8]}.db"
     kept = Path(tempfile.gettempdir()) / name
     if not kept.exists():
         made = kept.with_suffix(".part")

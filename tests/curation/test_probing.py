@@ -18,7 +18,7 @@ from app.curation.targeting import TargetError
 from app.encoders.hashing import HashingEncoder
 from app.encoders.remote_model import ModelError
 from app.formats.sample import text_hash
-from app.storage import datasets, jobs, probes, samples, targets
+from app.storage import datasets, facets, jobs, probes, targets
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, JobState
 from tests.pipeline import Pipeline
@@ -163,12 +163,12 @@ def test_t28_a_model_that_obeys_others_makes_proposals_and_nothing_else(
     pipeline.run()
     with write() as session:
         head = datasets.get(session, task.slug).event_head
-        before = samples.count_by_status(session, task.id)
+        before = facets.count_by_status(session, task.id)
     propose(pipeline, task, Scripted(answer), count=2)
     with write() as session:
         assert set(probes.count(session, task.id)) <= {"proposed"}
         assert datasets.get(session, task.slug).event_head == head
-        assert samples.count_by_status(session, task.id) == before
+        assert facets.count_by_status(session, task.id) == before
         target = targets.find(session, task.id)
         assert target is not None
         assert target.kind == "itself"

@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from app.curation import browsing, moves, queries, review, sample_page, undoing
 from app.curation.review import Change, ChangeError, SameTextError, StaleSampleError
+from app.curation.sample_lists import Look
 from app.formats.sample import load_messages
-from app.storage import datasets, events, jobs, revisions, samples
+from app.storage import datasets, events, facets, jobs, revisions, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, JobRow, SampleRow, Status
@@ -228,7 +229,7 @@ def run_all(write: Sessions) -> list[JobRow]:
 
 
 def statuses(session: Session, dataset: DatasetRow) -> dict[Status, int]:
-    return samples.count_by_status(session, dataset.id)
+    return facets.count_by_status(session, dataset.id)
 
 
 def test_above_a_chunk_a_bulk_act_and_its_undo_are_jobs(
@@ -342,10 +343,11 @@ def test_keyset_pages_lose_and_repeat_nothing_while_others_decide(
     try:
         for _ in range(5):
             seen: list[int] = []
-            after: int | None = 0
-            while after is not None:
+            after = "0"
+            while after:
                 with own_read() as session:
-                    page = browsing.more(session, "recipes", ALL, after=after, limit=7)
+                    look = Look(after=after)
+                    page = browsing.more(session, "recipes", ALL, look, limit=7)
                 seen += [row.id for row in page.rows]
                 after = page.next_after
             assert seen == ids

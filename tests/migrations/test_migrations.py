@@ -13,10 +13,17 @@ from app.storage import datasets, events
 from app.storage.database import Sessions, connect, is_wal_safe
 from app.storage.migration import configure, migrate
 
+WORDS = ("sample_words", "ix_sample_words")
+
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(own_engine: Engine) -> None:
     with own_engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # The index of words is no table of the code: FTS5 has tables of its own behind it.
+        opts = {
+            "compare_type": True,
+            "include_name": lambda name, _kind, _parents: not (name or "").startswith(WORDS),
+        }
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, SQLModel.metadata) == []
 
 

@@ -10,6 +10,8 @@ import pytest
 from app.curation import queries
 from app.curation.queries import Query, QueryError
 from app.curation.query_values import FLAGS
+from app.formats import words
+from app.formats.words import Term
 from app.storage import frames, placements, samples, targets
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, Origin, Status
@@ -20,7 +22,8 @@ LABELS = ["", "refund", "a, b", 'says "no"', "100%", "under_score", "über", "' 
 SOURCES = ["", "zendesk", "x'); drop table sample; --", "back\\slash"]
 WORDS = [
     "cat", "Cat", "DOG", "role", "content", "user", "%", "_", "/", "\\", '"', "'", "über", "ÜBER",
-    "two words", "straße", "emoji 🎯", "\n", "\t", "--", "é", "É", "{", "answer",
+    "two words", "straße", "STRASSE", "emoji 🎯",
+    "🎯", "ca*", "wor*", "two wo*", "uber", "天气", "天", "\n", "\t", "--", "é", "É", "{", "answer",
 ]  # fmt: skip
 CELLS = [
     {"id": "1.1", "topic": "1", "words": []},
@@ -189,16 +192,20 @@ def _holds(sample: Told, name: str, said: tuple[str, ...]) -> bool:
     return rules[name]()
 
 
-def says(sample: Told, word: str) -> bool:
-    turns = (sample.columns["text"], sample.columns["answer"])
-    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-    return any(
-        ascii_lower(spelling) in ascii_lower(turn) for turn in turns for spelling in spellings
-    )
+def says(sample: Told, asked: str) -> bool:
+    term = words.read_term(asked)
+    turns = (words.words_of(sample.columns[name]) for name in ("text", "answer"))
+    return bool(term.words) and any(stands_in(term, turn) for turn in turns)
 
 
-def ascii_lower(text: str) -> str:
-    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+def stands_in(term: Term, turn: list[str]) -> bool:
+    size = len(term.words)
+    for at in range(len(turn) - size + 1):
+        *first, last = turn[at : at + size]
+        begins = last.startswith(term.words[-1]) if term.is_prefix else last == term.words[-1]
+        if begins and tuple(first) == term.words[:-1]:
+            return True
+    return False
 
 
 def within(sample: Told, said: str) -> bool:

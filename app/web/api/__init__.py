@@ -15,6 +15,7 @@ from app.web.api import (
     team,
     uploads,
     versions,
+    views,
 )
 
 ROUTERS = (
@@ -33,4 +34,5 @@ ROUTERS = (
     team.router,
     uploads.router,
     versions.router,
+    views.router,
 )

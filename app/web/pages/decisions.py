@@ -19,7 +19,7 @@ from app.curation.sample_rows import href
 from app.curation.undoing import UndoReport
 from app.curation.walking import Walk
 from app.web.answers import Sending, SentOnce
-from app.web.asked import PLACE, AskedOfPage, AskedWalk
+from app.web.asked import PLACE, AskedOfPage, AskedWalk, Looked
 from app.web.deps import RenderDep
 from app.web.pages.samples import ReviewerDep, SampleId, show_card, show_list
 from app.web.render import Render
@@ -135,7 +135,7 @@ def decide(
 
 @router.post("/decisions")
 def decide_many(
-    slug: str, query: AskedOfPage, form: Annotated[BulkDecision, Form()], who: Who
+    slug: str, query: AskedOfPage, look: Looked, form: Annotated[BulkDecision, Form()], who: Who
 ) -> Response:
     session, chosen = who.once.session, query if form.every else review.by_ids(form.ids)
     change = Change(status=form.status, label=form.label or None, deleted=form.delete)
@@ -152,7 +152,7 @@ def decide_many(
     if report.job:
         return RedirectResponse(f"/jobs/{report.job}", 303)
     if who.render.is_fragment:
-        return show_list(session, slug, query, who.render, said=said)
+        return show_list(session, slug, query, who.render, look, said=said)
     return RedirectResponse(href(slug, "samples", query), 303)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.curation import browsing, happenings, queries
+from app.curation.sample_lists import Look
 from app.web.asked import AskedWalk
 from app.web.deps import ReadSession, RenderDep
 from app.web.pages.samples import After, SampleId
@@ -32,5 +33,7 @@ def show_activity(
 
 @router.get("/trash")
 def show_trash(slug: str, session: ReadSession, render: RenderDep, after: After = 0) -> Response:
-    listing = browsing.listing(session, slug, queries.parse([("trash", "1")]), after=after)
+    listing = browsing.listing(
+        session, slug, queries.parse([("trash", "1")]), Look(after=str(after or ""))
+    )
     return render("samples/trash.html", head=listing.head, listing=listing)

@@ -9,8 +9,9 @@ from sqlmodel import Session
 from app.curation import browsing, queueing
 from app.curation.queries import Query
 from app.curation.queueing import Reviewer
+from app.curation.sample_lists import BEGINNING, Look
 from app.curation.sample_views import QueueEnd, SampleView
-from app.web.asked import AskedOfPage, AskedWalk
+from app.web.asked import AskedOfPage, AskedWalk, Looked
 from app.web.deps import ReadSession, RenderDep, WriteSession
 from app.web.render import Render
 
@@ -31,12 +32,12 @@ ReviewerDep = Annotated[Reviewer, Depends(get_reviewer)]
 
 @router.get("/samples")
 def list_samples(
-    slug: str, query: AskedOfPage, session: ReadSession, render: RenderDep, after: After = 0
+    slug: str, query: AskedOfPage, look: Looked, session: ReadSession, render: RenderDep
 ) -> Response:
-    if after and render.is_fragment:
-        rows = browsing.more(session, slug, query, after=after)
+    if look.after and render.is_fragment:
+        rows = browsing.more(session, slug, query, look)
         return render("samples/list.html", block="rows", listing=rows)
-    return show_list(session, slug, query, render, after=after)
+    return show_list(session, slug, query, render, look)
 
 
 @router.get("/s/{sample_id}")
@@ -56,9 +57,10 @@ def show_queue(
 
 
 def show_list(
-    session: Session, slug: str, query: Query, render: Render, *, after: int = 0, said: str = ""
-) -> Response:
-    listing = browsing.listing(session, slug, query, after=after)
+    session: Session, slug: str, query: Query, render: Render, look: Look = BEGINNING,
+    *, said: str = "",
+) -> Response:  # fmt: skip
+    listing = browsing.listing(session, slug, query, look)
     return render(
         "samples/list.html", block="content", head=listing.head, listing=listing, said=said
     )
