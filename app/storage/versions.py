@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, insert, literal
+from sqlalchemy import ColumnElement, String, delete, insert, literal, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
@@ -91,16 +91,18 @@ def add_frozen(session: Session, dataset_id: int, wanted: Filter, label: Label) 
 def measure(session: Session, version_id: int) -> tuple[int, str]:
     """The number of samples in a version, and its hash."""
     item = VersionItemRow
+    # One text a row, and past the ORM: a million rows are hashed in seconds, not in tens of them.
+    line = col(item.fingerprint) + " " + type_coerce(col(item.status), String) + "\n"
     query = (
-        select(item.fingerprint, item.status)
+        select(line)
         .where(item.version_id == version_id)
         .order_by(col(item.sample_id))
         .execution_options(yield_per=ROWS_PER_FETCH)
     )
     rows, digest = 0, hashlib.sha256()
-    for part in session.exec(query).partitions():
+    for part in session.connection().execute(query).partitions():
         rows += len(part)
-        digest.update("".join(f"{print_} {status}\n" for print_, status in part).encode())
+        digest.update("".join([told for (told,) in part]).encode())
     return rows, digest.hexdigest()
 
 
