@@ -271,6 +271,7 @@ def test_a_very_deep_record_is_refused_not_crashed_on() -> None:
         (b"\x01\x02\x03\x04\x05\x00", "binary"),
         ("{}".encode("utf-32"), "utf32"),
     ],
+    ids=lambda it: it if isinstance(it, str) else "file",  # bytes would name it by the clock
 )
 def test_each_reason_to_refuse_a_file_has_its_code(data: bytes, code: str) -> None:
     with pytest.raises(UnreadableFileError) as caught:
