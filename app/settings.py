@@ -47,6 +47,15 @@ class Settings(BaseSettings):
     admin_name: str = "admin"
     admin_password_file: Path | None = None
     """A file with the first admin's password, for machines that are set up by machines."""
+    oidc_issuer: str = ""
+    """An OpenID provider: https://login.example. Its client is configured by the next ones."""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    """A file that holds the client's secret, so that it stands in no environment."""
+    oidc_name: str = ""
+    """What the button calls the provider; empty for its host."""
+    oidc_email_domains: list[str] = []
+    """Whoever has a verified address in one of these is added at the first login, with no role."""
     upload_bytes: int = 5_000_000_000
     """The largest file that may be sent, as it is sent."""
     body_bytes: int = 1_000_000
@@ -124,6 +133,12 @@ class Settings(BaseSettings):
     def setup_file(self) -> Path:
         """Where the token lies by which the first admin is made."""
         return self.data_dir / "setup-token"
+
+    @property
+    def oidc_client_secret(self) -> str:
+        """The secret with which we are the provider's client."""
+        path = self.oidc_client_secret_file
+        return path.read_text().strip() if path else ""
 
     @property
     def spool(self) -> Path:

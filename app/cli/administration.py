@@ -92,7 +92,7 @@ def examine(
     """Look at everything that Dartboard stands on; exit 1 on a fault."""
     settings = settings_of(data_dir, port=port)
     found = [*_database(settings), _weights(settings), _disk(settings), *_modes(settings)]
-    found.append(_port(settings))
+    found += [_port(settings), _doors(settings)]
     faults = sum(not finding.ok for finding in found)
     if as_json:
         printing.tell({"ok": not faults, "findings": [asdict(finding) for finding in found]})
@@ -148,6 +148,17 @@ def _modes(settings: Settings) -> Iterator[Finding]:
     loose = [path.name for path in settings.data_dir.iterdir() if _is_open(path)]
     detail = f"open to others: {', '.join(loose[:5])}" if loose else "private"
     yield Finding("files in it", not loose, detail)
+
+
+def _doors(settings: Settings) -> Finding:
+    """T19: how others come in, if they are meant to."""
+    faults = settings.exposure
+    if faults:
+        return Finding("doors", False, " ".join(faults))
+    if not settings.is_reachable:
+        return Finding("doors", True, "this machine alone, by one-time links")
+    waiting = ", waiting for its first admin" if settings.setup_file.exists() else ""
+    return Finding("doors", True, f"{settings.public_url}{waiting}")
 
 
 def _is_open(path: Path) -> bool:

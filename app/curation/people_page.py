@@ -79,13 +79,13 @@ class MembersView:
     """The names of those who could be added; only who may add somebody is told them."""
 
 
-def everybody(session: Session, actor: Actor) -> PeopleView:
+def everybody(session: Session, me: int | None = None) -> PeopleView:
     """All people and the invitations that wait."""
     counts = people.count_memberships(session)
     shown = [
         PersonView(
             row.id, row.name, row.role, row.email, bool(row.password), row.subject is not None,
-            counts.get(row.id, 0), row.left_at is not None, row.id == actor.user_id, row.created_at,
+            counts.get(row.id, 0), row.left_at is not None, row.id == me, row.created_at,
         )
         for row in people.every(session)
     ]  # fmt: skip

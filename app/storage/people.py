@@ -11,6 +11,9 @@ from app.storage.access import Role
 from app.storage.access_tables import InvitationRow, MemberRow, UserRow
 from app.storage.tables import DatasetRow, now
 
+# Rows that are loaded already are not compared again: SQLite gives times without a zone.
+IN_THE_DATABASE = {"synchronize_session": False}
+
 
 class PersonNotFoundError(NotFoundError):
     """There is no such person."""
@@ -30,6 +33,12 @@ def find(session: Session, name: str) -> UserRow | None:
     """Return the person of this name, whatever its capitals, or None; those who left too."""
     query = select(UserRow).where(func.lower(UserRow.name) == name.lower())
     return session.exec(query).first()
+
+
+def find_by_subject(session: Session, issuer: str, subject: str) -> UserRow | None:
+    """Return the person whom an OpenID provider knows by this, or None."""
+    query = select(UserRow).where(UserRow.issuer == issuer, UserRow.subject == subject)
+    return session.exec(query).one_or_none()
 
 
 def every(session: Session) -> Sequence[UserRow]:
@@ -123,7 +132,8 @@ def displace(session: Session, dataset_id: int, user_id: int) -> bool:
 
 def add_invitation(session: Session, row: InvitationRow) -> None:
     """Add an invitation; those that nobody used in time go."""
-    session.execute(delete(InvitationRow).where(col(InvitationRow.expires_at) <= now()))
+    ended = delete(InvitationRow).where(col(InvitationRow.expires_at) <= now())
+    session.execute(ended, execution_options=IN_THE_DATABASE)
     session.add(row)
     session.flush()
 
@@ -141,7 +151,8 @@ def take_invitation(session: Session, digest: str) -> bool:
     taken = session.execute(
         delete(InvitationRow)
         .where(col(InvitationRow.hash) == digest, col(InvitationRow.expires_at) > now())
-        .returning(col(InvitationRow.hash))
+        .returning(col(InvitationRow.hash)),
+        execution_options=IN_THE_DATABASE,
     )
     return taken.scalar_one_or_none() is not None
 

@@ -1,14 +1,18 @@
 """Put the web application together."""
 
+import secrets
+from urllib.parse import urlsplit
+
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.sessions import SessionMiddleware
 
 from app.curation import nearness, probing
 from app.curation.nearness import Finder
 from app.curation.probe_page import ModelFacts
 from app.settings import Settings
 from app.storage.database import Sessions
-from app.web import api, pages
+from app.web import api, oidc, pages
 from app.web.deps import House
 from app.web.errors import add_error_answers
 from app.web.rates import Allowances, Rates
@@ -42,7 +46,7 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
         rates=Rates(_allowances(settings)),
         setup_file=settings.setup_file,
         public_url=settings.public_url.rstrip("/"),
-        provider="",
+        provider=_provider(settings),
         model=ModelFacts(probing.place_of(settings.model_url), settings.model_name),
         encoder=settings.encoder,
     )
@@ -50,6 +54,8 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
     for router in (*pages.ROUTERS, *api.ROUTERS):
         app.include_router(router)
     add_error_answers(app)
+    if settings.oidc_issuer:
+        _remember_on_the_way(app, settings)
     add_doors(app, settings.hosts)
     return app
 
@@ -62,4 +68,24 @@ def _allowances(settings: Settings) -> Allowances:
         logins_per_hour=settings.logins_per_hour,
         uploads_at_once=settings.uploads_at_once,
         jobs_per_person=settings.jobs_per_person,
+    )
+
+
+def _provider(settings: Settings) -> oidc.Provider | None:
+    if not settings.oidc_issuer:
+        return None
+    client = settings.oidc_client_id, settings.oidc_client_secret
+    name = settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or "the provider"
+    return oidc.provider(name, settings.oidc_issuer, client, settings.oidc_email_domains)
+
+
+def _remember_on_the_way(app: FastAPI, settings: Settings) -> None:
+    """A signed cookie for /oidc alone. The key is new at each start: it is for ten minutes."""
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=secrets.token_hex(32),
+        session_cookie=oidc.COOKIE,
+        path=oidc.PATH,
+        max_age=oidc.TEN_MINUTES,
+        https_only=settings.public_url.startswith("https://"),
     )

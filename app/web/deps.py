@@ -15,6 +15,7 @@ from app.curation.nearness import FINDER, Finder
 from app.curation.probe_page import ModelFacts
 from app.storage.database import Sessions
 from app.web import cookies
+from app.web.oidc import Provider
 from app.web.rates import Rates
 from app.web.render import Render
 from app.web.sizes import Limit
@@ -41,8 +42,12 @@ class House:
     """Holds the token by which the first admin is made, until they are."""
     public_url: str
     """Where people reach it: https://dartboard.example; "" when nobody said."""
-    provider: str
-    """What the OpenID provider is called; "" when there is none."""
+    provider: Provider | None
+
+    @property
+    def provider_name(self) -> str:
+        """What the OpenID provider is called; "" when there is none."""
+        return self.provider.name if self.provider else ""
 
 
 def get_house(request: Request) -> House:

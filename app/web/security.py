@@ -20,6 +20,8 @@ PERMISSIONS: Permissions = {
     ("GET", "/setup"): PUBLIC,
     ("POST", "/setup"): PUBLIC,
     ("GET", "/join"): PUBLIC,
+    ("GET", "/oidc"): PUBLIC,
+    ("GET", "/oidc/callback"): PUBLIC,
     ("POST", "/join"): PUBLIC,
     ("GET", "/static/{path}"): PUBLIC,
     ("GET", "/healthz"): PUBLIC,

@@ -25,7 +25,7 @@ def test_t04_the_walk_sees_included_routers_and_mounts(lasting_app: FastAPI) -> 
 
 def test_t04_these_addresses_are_public_and_no_others() -> None:
     public = {path for (_, path), role in PERMISSIONS.items() if role == PUBLIC}
-    ways_in = {"/login", "/setup", "/join"}
+    ways_in = {"/login", "/setup", "/join", "/oidc", "/oidc/callback"}
     assert public == ways_in | {"/static/{path}", "/healthz", "/readyz"}
 
 

@@ -70,7 +70,7 @@ def show_settings() -> Response:
 def show_me(
     session: ReadSession, asker: Asker, house: HouseDep, render: RenderDep, done: str = ""
 ) -> Response:
-    told: dict[str, Any] = {"done": done, "message": "", "provider": house.provider}
+    told: dict[str, Any] = {"done": done, "message": "", "provider": house.provider_name}
     return render("settings/me.html", block="content", me=logins.me(session, asker), **told)
 
 
@@ -82,7 +82,7 @@ def change_password(
     try:
         opened = logins.change_password(house.read, house.write, asker, form.old, form.new, browser)
     except DartboardError as error:
-        told: dict[str, Any] = {"done": "", "message": str(error), "provider": house.provider}
+        told: dict[str, Any] = {"done": "", "message": str(error), "provider": house.provider_name}
         with house.read() as session:
             me = logins.me(session, asker)
         return front.render("settings/me.html", status=status_of(error), me=me, **told)
@@ -128,7 +128,7 @@ def revoke_token(token_id: str, session: WriteSession, asker: Asker) -> Response
 
 @router.get("/users")
 def show_people(session: ReadSession, asker: Asker, render: RenderDep) -> Response:
-    shown = people_page.everybody(session, asker)
+    shown = people_page.everybody(session, asker.user_id)
     return render("settings/users.html", block="content", page=shown, link="", link_for="")
 
 
@@ -142,7 +142,7 @@ def invite(
 ) -> Response:
     asked = Invitation(form.note, form.role, form.dataset, form.dataset_role)
     link = f"{place}/join?token={people.invite(session, asked, asker.name)}"
-    shown, name = people_page.everybody(session, asker), form.note or "somebody new"
+    shown, name = people_page.everybody(session, asker.user_id), form.note or "somebody new"
     return render("settings/users.html", page=shown, link=link, link_for=name)
 
 
@@ -163,7 +163,7 @@ def reset_password(
     person_id: int, session: WriteSession, asker: Asker, render: RenderDep, place: Place
 ) -> Response:
     link = f"{place}/join?token={people.reset_link(session, person_id, asker.name)}"
-    shown = people_page.everybody(session, asker)
+    shown = people_page.everybody(session, asker.user_id)
     name = next(one.name for one in shown.people if one.id == person_id)
     return render("settings/users.html", page=shown, link=link, link_for=name)
 

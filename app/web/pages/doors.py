@@ -119,7 +119,7 @@ def _arrive(front: Front, entry: Entry, *, setup: bool) -> Opened:
 def _login_page(front: Front, status: int = 200, message: str = "", name: str = "") -> Response:
     with front.house.read() as session:
         by_password = logins.is_by_password(session)
-    provider = front.house.provider
+    provider = front.house.provider_name
     told: dict[str, Any] = {"by_password": by_password, "provider": provider}
     return front.render("doors/login.html", status=status, message=message, name=name, **told)
 
