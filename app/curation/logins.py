@@ -65,6 +65,11 @@ def is_by_password(session: Session) -> bool:
     return people.has_passwords(session)
 
 
+def knocking_as(name: str) -> str:
+    """Under which name attempts are counted: capitals and spaces make no other person."""
+    return name.strip().lower()[:80]
+
+
 def log_in(read: Sessions, write: Sessions, name: str, password: str, browser: Browser) -> Opened:
     """A new session of the person with this name and password.
 
@@ -78,7 +83,7 @@ def log_in(read: Sessions, write: Sessions, name: str, password: str, browser: B
     stored = person.password if person and person.left_at is None else ""
     if not passwords.fits(password[: passwords.LONGEST + 1], stored) or person is None:
         with write() as session:
-            audit.record(session, actor=name.strip()[:80], kind=Kind.LOGIN_FAILED)
+            audit.record(session, actor=knocking_as(name), kind=Kind.LOGIN_FAILED)
         raise WrongPasswordError
     with write() as session:
         return open_for(session, person, browser, way="password")

@@ -54,7 +54,7 @@ def show_login(front: FrontDep, token: str = "") -> Response:
 def log_in(front: FrontDep, entry: EntryForm) -> Response:
     house = front.house
     try:
-        house.rates.check_login(front.request, house.read, entry.name)
+        house.rates.check_login(front.request, house.read, logins.knocking_as(entry.name))
         opened = logins.log_in(house.read, house.write, entry.name, entry.password, front.browser)
     except DartboardError as error:
         return _login_page(front, status_of(error), str(error), entry.name)
