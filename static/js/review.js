@@ -110,6 +110,13 @@ function onSubmit(event) {
     form.dataset.waits = "yes"; // it is sent when all before it is saved
     return;
   }
+  if (/\/(undo|redo)$/.test(form.action) && card()) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const next = location.pathname + location.search;
+    window.htmx.ajax("POST", form.action, { target: main, values: { next } });
+    return;
+  }
   if (!form.matches("[data-sends]") || !card()) return;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -122,13 +122,13 @@ function startMessages() {
     if (next) next.value = location.pathname + location.search;
   });
   document.addEventListener("click", (event) => {
-    if (event.target instanceof Element) event.target.closest(".toast button")?.closest(".toast").remove();
+    if (event.target instanceof Element) event.target.closest(".toast > button")?.parentElement.remove();
   });
   // An error is told as a message; what is on the page stays as it was.
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
     if (ctx.sourceElement?.id === "ahead" && ctx.response?.status >= 400) ctx.hx.reswap = "none";
-    else if (ctx.response?.status >= 400) Object.assign(ctx.hx, { retarget: "#toasts", reswap: "beforeend" });
+    else if (ctx.response?.status >= 400) if (!ctx.hx.retarget) Object.assign(ctx.hx, { retarget: "#toasts", reswap: "beforeend" });
   });
   document.addEventListener("htmx:error", (event) => event.detail.ctx?.sourceElement?.id === "ahead" || toast("The server cannot be reached. What you did last was not saved.", { bad: true }));
   document.addEventListener("htmx:before:request", (event) => event.detail.ctx?.sourceElement?.id === "ahead" || document.body.setAttribute("aria-busy", "true"));

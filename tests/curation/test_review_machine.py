@@ -1,4 +1,4 @@
-"""Two people decide, edit, undo and redo at random: state = fold(events), always."""
+"""Three people decide, label, edit, trash and undo at random: state = fold(events), always."""
 
 from typing import Any
 
@@ -10,16 +10,20 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.curation import queries, review, undoing
+from app.curation.queries import Query
 from app.curation.review import Change
 from app.curation.review_fold import State, fold
 from app.storage import datasets, events, samples
 from app.storage.tables import DatasetRow
 from tests.stocked import stock_plain
 
-PEOPLE = st.sampled_from(["mia", "noor"])
+PEOPLE = st.sampled_from(["mia", "noor", "ola"])
 SAMPLES = st.integers(0, 5)
 STATUSES = st.sampled_from(["pending", "approved", "rejected", "needs_work"])
 LABELS = st.sampled_from(["", "billing", "refund"])
+MARKS = st.sampled_from(["", "rude", "long"])
+QUALITIES = st.sampled_from([None, 0, 2, 5])
+FLAGS = st.sampled_from([None, True, False])
 TEXTS = st.sampled_from(["one", "two", "question 3"])
 
 Step = tuple[str, list[tuple[int, dict[str, Any], dict[str, Any]]]]
@@ -39,8 +43,8 @@ class Review(RuleBasedStateMachine):
             self.ids = stock_plain(session, self.dataset.id, 6)
             session.commit()
         self.start = State(origin="human")
-        self.done: dict[str, list[str]] = {"mia": [], "noor": []}
-        self.undone: dict[str, list[str]] = {"mia": [], "noor": []}
+        self.done: dict[str, list[str]] = {"mia": [], "noor": [], "ola": []}
+        self.undone: dict[str, list[str]] = {"mia": [], "noor": [], "ola": []}
 
     def teardown(self) -> None:
         self.outer.rollback()
@@ -76,6 +80,26 @@ class Review(RuleBasedStateMachine):
     def label(self, who: str, at: int, label: str, deleted: bool) -> None:
         self.change(who, at, Change(label=label, deleted=deleted))
 
+    @rule(who=PEOPLE, at=SAMPLES, mark=MARKS, unmark=MARKS, quality=QUALITIES, flagged=FLAGS)
+    def rate(
+        self, who: str, at: int, mark: str, unmark: str, quality: int | None, flagged: bool | None
+    ) -> None:
+        change = Change(mark=mark, unmark=unmark, quality=quality, flagged=flagged)
+        self.change(who, at, change)
+
+    @rule(who=PEOPLE, at=SAMPLES, deleted=st.booleans())
+    def trash_or_restore(self, who: str, at: int, deleted: bool) -> None:
+        self.change(who, at, Change(deleted=deleted))
+
+    @rule(who=PEOPLE, deleted=st.booleans())
+    def trash_or_restore_all(self, who: str, deleted: bool) -> None:
+        query = queries.parse([("trash", "")] if deleted else [("trash", "1")])
+        self.act_on_many(who, query, Change(deleted=deleted))
+
+    @rule(who=PEOPLE, label=LABELS.filter(bool))
+    def label_many(self, who: str, label: str) -> None:
+        self.act_on_many(who, queries.parse([("status", "pending")]), Change(label=label))
+
     @rule(who=PEOPLE, at=SAMPLES, text=TEXTS, status=STATUSES)
     def edit(self, who: str, at: int, text: str, status: str) -> None:
         turns = [{"role": "user", "content": text}, {"role": "assistant", "content": "an answer"}]
@@ -83,9 +107,10 @@ class Review(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, said=STATUSES, status=STATUSES)
     def decide_many(self, who: str, said: str, status: str) -> None:
-        query = queries.parse([("status", said)])
+        self.act_on_many(who, queries.parse([("status", said)]), Change(status=status))
+
+    def act_on_many(self, who: str, query: Query, wished: Change) -> None:
         with self.session() as session, session.begin():
-            wished = Change(status=status)
             told = review.decide_many(session, "recipes", query, wished, actor=who, preview=True)
             report = review.decide_many(session, "recipes", query, wished, actor=who)
         assert (told.matched, told.changed) == (report.matched, report.changed)
@@ -125,7 +150,7 @@ def last_of(batches: list[str]) -> str | None:
     return batches[-1] if batches else None
 
 
-def test_whatever_two_people_do_the_state_is_the_fold_of_the_events(engine: Engine) -> None:
+def test_whatever_three_people_do_the_state_is_the_fold_of_the_events(engine: Engine) -> None:
     machine = type("ReviewHere", (Review,), {"engine": engine})
     run_state_machine_as_test(
         machine,

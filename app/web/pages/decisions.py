@@ -6,7 +6,7 @@ form itself holds only what is decided.
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from app.curation import browsing, changing, queries, queueing, review, telling, undoing
 from app.curation.changing import Change, StaleSampleError
+from app.curation.orders import ORDERS, Order
 from app.curation.queueing import Reviewer
 from app.curation.sample_rows import href
 from app.curation.undoing import UndoReport
@@ -212,15 +213,20 @@ def _turned(
     """Back to where the person stood; in the queue, to the sample that was undone."""
     back = _own_address(request, asked, slug)
     if report and report.sample_id and _in_queue(back):
-        query = queries.parse_string(urlsplit(back).query, leaving=PLACE)
-        back = href(slug, f"s/{report.sample_id}", query, **_way(back))
+        back = _walk(back).href(slug, f"s/{report.sample_id}")
     if not who.render.is_fragment:
         return RedirectResponse(back, 303)
+    if report and report.sample_id and _in_queue(back):
+        walk = _walk(back)
+        card = queueing.show(who.once.session, slug, report.sample_id, walk, who.reviewer)
+        done = "Done again" if report.redone else "Undone"
+        return show_card(who.render, card, f"{done}: {report.act}")
     response = who.render(
         "samples/undone.html", block="said", report=report, back=back,
         counts=browsing.counts(who.once.session, slug),
     )  # fmt: skip
     response.headers["HX-Trigger"] = "samples:changed"
+    response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
     return response
 
 
@@ -229,10 +235,14 @@ def _in_queue(address: str) -> bool:
     return parts.path.endswith("/review") or "queue=1" in parts.query.split("&")
 
 
-def _way(address: str) -> dict[str, str]:
-    """The order of the queue that an address is in."""
-    told = dict(part.partition("=")[::2] for part in urlsplit(address).query.split("&"))
-    return {"queue": "1", **{name: told[name] for name in ("order", "seed") if name in told}}
+def _walk(address: str) -> Walk:
+    """The way through the queue that an address is on."""
+    asked = urlsplit(address).query
+    told = dict(parse_qsl(asked))
+    order: Order = next((one for one in ORDERS if one == told.get("order")), "oldest")
+    seed = told.get("seed", "")
+    number = int(seed) if seed.isdecimal() and len(seed) < 10 else 0
+    return Walk(queries.parse_string(asked, leaving=PLACE), queue=True, order=order, seed=number)
 
 
 def _own_address(request: Request, asked: str, slug: str) -> str:

@@ -20,6 +20,8 @@ router = APIRouter(prefix="/d/{slug}/s/{sample_id}")
 
 MOST_TURNS = 1_000
 Texts = Annotated[list[str], Field(max_length=MOST_TURNS)]
+# What was refused stands where it was written, not in a message in the corner.
+INTO_THE_PAGE = {"HX-Retarget": "#main", "HX-Reswap": "innerHTML"}
 SAVES = {"save": None, "save-approve": "approved"}
 
 
@@ -67,10 +69,13 @@ def edit(
             editing.save(session, slug, sample_id, wanted, actor=who.once.actor)
     except StaleSampleError:
         view = editing.show(session, slug, sample_id, walk, draft)
-        return who.render(
+        theirs = queueing.show(session, slug, sample_id, walk, who.reviewer)
+        response = who.render(
             "samples/edit_conflict.html", block="content", status=409, head=view.head, edit=view,
-            act=form.act, theirs=queueing.show(session, slug, sample_id, walk, who.reviewer),
+            act=form.act, theirs=theirs,
         )  # fmt: skip
+        response.headers.update(INTO_THE_PAGE)
+        return response
     except (ChangeError, SameTextError) as error:
         view = editing.refused(editing.show(session, slug, sample_id, walk, draft), error)
         return _form(who.render, view, status=422, version=form.version)
@@ -86,7 +91,10 @@ def _form(
     render: Render, view: EditView, *, block: str = "content", status: int = 200, version: int = 0
 ) -> Response:
     """The form; `version` is the one that the draft was made from."""
-    return render(
+    response = render(
         "samples/edit.html", block=block, status=status, head=view.head, edit=view,
         version=version or view.version, section="review" if view.queue else "samples",
     )  # fmt: skip
+    if status >= 400:
+        response.headers.update(INTO_THE_PAGE)
+    return response

@@ -1,0 +1,236 @@
+"""Review by keyboard alone; the server gone between two decisions; two people on one sample."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from app.storage import datasets
+from app.storage.database import connect, writing
+from tests.server import ROOT, Server, serving
+from tests.stocked import stock_plain
+
+pytestmark = pytest.mark.browser
+
+MANY = 5_000
+DECISIONS = 100
+SHOWN = "before => document.querySelector('h1')?.innerText !== before"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("keys"), encoder="hashing") as running:
+        engine = connect(running.database)
+        with writing(engine)() as session:
+            for name, number in (
+                ("Keys", MANY + DECISIONS + 10),
+                ("Gone", 6),
+                ("Two", 3),
+                ("Marks", 4),
+            ):
+                stock_plain(session, datasets.add(session, name).id, number)
+        engine.dispose()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def cookies(server: Server, chrome: Browser) -> Any:
+    context = chrome.new_context()
+    context.new_page().goto(server.login_link())
+    kept = context.cookies()
+    context.close()
+    return kept
+
+
+@pytest.fixture
+def context(server: Server, chrome: Browser, cookies: Any) -> Iterator[BrowserContext]:
+    found = chrome.new_context(base_url=server.address, viewport={"width": 1480, "height": 960})
+    found.add_cookies(cookies)
+    yield found
+    found.close()
+
+
+def press_on(page: Page, key: str) -> None:
+    """Press a key and wait for another card."""
+    before = page.inner_text("h1")
+    page.keyboard.press(key)
+    page.wait_for_function(SHOWN, arg=before)
+
+
+def counts(server: Server, slug: str, *statuses: str) -> list[int]:
+    """How many samples have each status, as far as one page of the list tells."""
+    found = []
+    for status in statuses:
+        address = f"/api/v1/datasets/{slug}/samples?limit=200&status={status}"
+        found.append(len(server.get(address).json()["items"]))
+    return found
+
+
+def test_a_hundred_decisions_an_edit_all_of_it_undone_and_a_bulk_act(
+    server: Server, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto("/d/keys/review")
+    first = page.inner_text("h1")
+    decide_and_edit(page, server)
+    for _ in range(DECISIONS + 1):
+        press_on(page, "z")
+    assert counts(server, "keys", "approved", "rejected", "needs_work") == [0, 0, 0]
+    assert page.inner_text("h1") == first
+    page.keyboard.press("Shift+Z")
+    expect(page.locator("[data-saved]")).to_contain_text("Done again")
+    assert counts(server, "keys", "approved") == [1]
+    reject_all_and_undo(page, server)
+
+
+def decide_and_edit(page: Page, server: Server) -> None:
+    for at in range(DECISIONS):
+        press_on(page, "axn"[at % 3])
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    assert counts(server, "keys", "approved", "rejected", "needs_work") == [34, 33, 33]
+    assert page.locator("[data-recent] a").count() == 10
+    page.keyboard.press("e")
+    page.wait_for_selector("#edit")
+    page.keyboard.press("End")
+    page.keyboard.type(" and one word more")
+    page.wait_for_selector("#changes ins")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[data-card]")
+
+
+def reject_all_and_undo(page: Page, server: Server) -> None:
+    page.goto("/d/keys/samples?status=pending")
+    page.locator(".bulk .menu summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("button[form=every][value=rejected]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview")).to_contain_text(f"Reject {MANY + DECISIONS + 9:,} samples?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/jobs/*")
+    wait_for_job(server)
+    assert counts(server, "keys", "pending", "rejected") == [0, 200]
+    page.goto("/d/keys/samples")
+    with page.expect_navigation():
+        page.keyboard.press("z")
+    wait_for_job(server)
+    assert counts(server, "keys", "rejected") == [0]
+
+
+def wait_for_job(server: Server) -> None:
+    """Wait until the newest bulk act is done; the worker has other things to do too."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        found = [it for it in server.get("/api/v1/jobs").json()["items"] if it["kind"] == "decide"]
+        if found and found[0]["state"] == "done":
+            return
+        time.sleep(0.1)
+    raise TimeoutError(found)
+
+
+def test_labels_and_marks_have_keys_and_back_returns_to_the_place(
+    server: Server, context: BrowserContext
+) -> None:
+    labels = [
+        {"name": "billing", "key": "1", "hue": 1},
+        {"name": "rude", "key": "Shift+1", "hue": 5, "exclusive": False},
+    ]
+    server.put("/api/v1/datasets/marks/labels", json={"version": 0, "labels": labels})
+    page = context.new_page()
+    ids = [it["id"] for it in server.get("/api/v1/datasets/marks/samples").json()["items"]]
+    page.goto(f"/d/marks/samples?ids={ids[0]},{ids[3]}&status=pending")
+    page.goto(f"/d/marks/review?ids={ids[0]},{ids[3]}&order=newest")
+    assert page.inner_text("h1") == f"#{ids[3]}"
+    for key in ("1", "Shift+Digit1", "]", "]", "f", "m"):
+        page.keyboard.press(key)
+    page.keyboard.type("axn: a note, not keys")
+    page.keyboard.press("Control+Enter")
+    press_on(page, "a")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    told = server.get(f"/api/v1/samples/{ids[3]}").json()
+    assert (told["labels"], told["marks"]) == (["billing"], ["rude"])
+    assert (told["quality"], told["flagged"], told["status"]) == (2, True, "approved")
+    page.reload()
+    assert page.inner_text("h1") == f"#{ids[0]}", "a reload keeps the place"
+    page.go_back()
+    assert page.url.endswith(f"/d/marks/samples?ids={ids[0]},{ids[3]}&status=pending")
+    assert page.locator("tr[data-row]").count() == 1
+
+
+def test_decisions_that_the_server_did_not_hear_arrive_once(
+    server: Server, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto("/d/gone/review")
+    press_on(page, "a")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    page.wait_for_function("() => document.querySelector('#ahead').childNodes.length === 0")
+    assert server.web is not None
+    server.web.send_signal(signal.SIGKILL)
+    server.web.wait()
+    press_on(page, "x")
+    page.keyboard.press("n")
+    expect(page.locator("#unsaved")).to_contain_text("Not saved since")
+    expect(page.locator("#unsaved")).to_contain_text("2 decisions wait")
+
+    port = server.address.rpartition(":")[2]
+    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", port]
+    with (server.folder / "again.log").open("wb") as log:
+        server.web = subprocess.Popen(
+            [*command, "--log-level", "warning"], env=server.environment, cwd=ROOT, stdout=log
+        )
+    expect(page.locator("#unsaved")).to_be_empty(timeout=60_000)
+    page.wait_for_selector("[data-card]")
+    items = server.get("/api/v1/datasets/gone/samples").json()["items"]
+    assert [it["status"] for it in items[:4]] == ["approved", "rejected", "needs_work", "pending"]
+    for item in items[:3]:
+        history = server.get(f"/api/v1/samples/{item['id']}/history").json()["items"]
+        assert [it["kind"] for it in history] == ["decided"]
+    assert httpx.get(server.address + "/healthz").status_code == 200
+
+
+def test_of_two_who_edit_one_sample_nobody_overwrites_the_other(
+    server: Server, context: BrowserContext, chrome: Browser, cookies: Any
+) -> None:
+    items = server.get("/api/v1/datasets/two/samples").json()["items"]
+    number = items[0]["id"]
+    mine, theirs = context.new_page(), chrome.new_context(base_url=server.address)
+    theirs.add_cookies(cookies)
+    other = theirs.new_page()
+    for page, text in ((mine, "my words"), (other, "their words")):
+        page.goto(f"/d/two/s/{number}/edit")
+        page.locator("textarea[name=content]").first.fill(text)
+    mine.locator("textarea[name=content]").nth(1).fill("my answer")
+    other.keyboard.press("Control+Enter")
+    other.wait_for_url(f"**/s/{number}")
+    mine.keyboard.press("Control+Enter")
+    mine.wait_for_selector(".conflict-form")
+    assert "their" in mine.inner_text(".change del >> nth=0")
+    assert server.get(f"/api/v1/samples/{number}").json()["messages"][0]["content"] == "their words"
+    mine.select_option("select[name=choice] >> nth=0", "theirs")
+    mine.keyboard.press("Control+Enter")
+    mine.wait_for_url(f"**/s/{number}")
+    said = [it["content"] for it in server.get(f"/api/v1/samples/{number}").json()["messages"]]
+    assert said == ["their words", "my answer"]
+    decide_at_once(server, mine, other, number)
+    theirs.close()
+
+
+def decide_at_once(server: Server, mine: Page, other: Page, number: int) -> None:
+    """Two decide about the sample as they both see it."""
+    mine.goto(f"/d/two/s/{number}")
+    other.goto(f"/d/two/s/{number}")
+    other.keyboard.press("a")
+    expect(other.locator("[data-state]")).to_contain_text("approved")
+    mine.keyboard.press("x")
+    panel = mine.locator(".toast.conflict")
+    expect(panel).to_contain_text("was changed meanwhile")
+    assert server.get(f"/api/v1/samples/{number}").json()["status"] == "approved"
+    panel.get_by_role("button", name="Keep yours").click()
+    expect(mine.locator("[data-state]")).to_contain_text("rejected")
+    assert server.get(f"/api/v1/samples/{number}").json()["status"] == "rejected"
