@@ -37,13 +37,17 @@ class Pipeline:
         purpose: str = "samples",
         key: str = "",
         mapping: str = "",
+        all_or_nothing: bool = False,
     ) -> UploadView:
         """Spool and accept an upload; nothing is parsed yet."""
         spool = self.tools.spool
         with SpoolWriter(spool, limit=1 << 32) as writer:
             writer.write(data)
             spooled = writer.finish()
-        arrival = Arrival("mia", "data.jsonl", key or None, Told(mapping, purpose=purpose))
+        arrival = Arrival(
+            "mia", "data.jsonl", key or None, Told(mapping, purpose=purpose),
+            all_or_nothing=all_or_nothing,
+        )  # fmt: skip
         with self.write() as session:
             return intake.accept(session, slug, spooled, arrival, spool=spool)
 

@@ -1,6 +1,6 @@
 """What a dialect is, and the checks that all of them share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.formats.entries import Fault, whole
@@ -32,6 +32,19 @@ class Dialect:
     write: Callable[[Sample], dict[str, object]]
     kind: Kind = "chat"
     hoist: str = ""
+
+
+def read_turns(
+    turns: Iterable[object], read: Callable[[object], Message | Fault]
+) -> list[Message] | Fault:
+    """Every turn as a message, or what is wrong with the first that is none."""
+    found: list[Message] = []
+    for turn in turns:
+        message = read(turn)
+        if isinstance(message, Fault):
+            return message
+        found.append(message)
+    return found
 
 
 def missing(field: str) -> Fault:

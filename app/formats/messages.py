@@ -1,6 +1,6 @@
 """OpenAI `messages`: a list of turns with role and content."""
 
-from app.formats import columns
+from app.formats import columns, dialect
 from app.formats.dialect import Dialect, Value, has_answer, missing, unknown_role, wrong_type
 from app.formats.entries import Fault
 from app.formats.sample import ROLES, Message, Sample, message_of, text_of
@@ -20,14 +20,11 @@ def parse(value: Value) -> Sample | Fault:
     if not isinstance(turns, list):
         return wrong_type("messages", "a list of turns", turns)
     system = value.get("system")
-    messages: list[Message] = []
+    messages = dialect.read_turns(turns, read_turn)
+    if isinstance(messages, Fault):
+        return messages
     if system and text_of(system) is not None:
-        messages.append(message_of({"role": "system", "content": system}))
-    for turn in turns:
-        message = read_turn(turn)
-        if isinstance(message, Fault):
-            return message
-        messages.append(message)
+        messages.insert(0, message_of({"role": "system", "content": system}))
     if not has_answer(messages):
         return missing("the last assistant message")
     return Sample(

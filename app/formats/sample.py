@@ -106,14 +106,14 @@ class Sample:
         System prompts are left out where anything else is there: one shared by
         every sample would pull all darts to one spot, away from a target of bare inputs.
         """
-        asked = self.messages[: self._answer_at]
+        asked = self.messages[: self.answer_at]
         spoken = [message.content for message in asked if message.role != "system"]
         return "\n".join(spoken or [message.content for message in asked])
 
     @property
     def output_text(self) -> str:
         """The last assistant turn and what follows it (the embedded output side)."""
-        return "\n".join(message.content for message in self.messages[self._answer_at :])
+        return "\n".join(message.content for message in self.messages[self.answer_at :])
 
     @property
     def fingerprint(self) -> str:
@@ -125,11 +125,12 @@ class Sample:
         return hashlib.sha256(orjson.dumps(said)).hexdigest()
 
     @property
-    def _answer_at(self) -> int:
-        last = len(self.messages) - 1
-        return next(
-            (i for i in range(last, -1, -1) if self.messages[i].role == "assistant"), last + 1
-        )
+    def answer_at(self) -> int:
+        """Where the last assistant turn stands; behind the end when there is none."""
+        for at in range(len(self.messages) - 1, -1, -1):
+            if self.messages[at].role == "assistant":
+                return at
+        return len(self.messages)
 
 
 @dataclass(frozen=True, slots=True)

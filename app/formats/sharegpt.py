@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.formats import columns
+from app.formats import columns, dialect
 from app.formats.dialect import Dialect, Value, has_answer, missing, unknown_role, wrong_type
 from app.formats.entries import Fault
 from app.formats.sample import ROLES, Message, Role, Sample
@@ -35,12 +35,11 @@ def parse(value: Value) -> Sample | Fault:
         return wrong_type(name, "a list of turns", turns)
     if system is not None and not isinstance(system, str):
         return wrong_type("system", "a text", system)
-    messages = [Message("system", system)] if system else []
-    for turn in turns:
-        message = read_turn(turn)
-        if isinstance(message, Fault):
-            return message
-        messages.append(message)
+    messages = dialect.read_turns(turns, read_turn)
+    if isinstance(messages, Fault):
+        return messages
+    if system:
+        messages.insert(0, Message("system", system))
     if not has_answer(messages):
         return missing("the last turn of the assistant")
     return Sample(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.formats import columns, messages
+from app.formats import columns, dialect, messages
 from app.formats.dialect import Dialect, Value, missing
 from app.formats.entries import Fault
 from app.formats.sample import Message, Sample
@@ -39,13 +39,8 @@ def write(sample: Sample) -> dict[str, object]:
 
 def read(turns: object) -> tuple[Message, ...] | Fault:
     """A list of turns as messages, or what is wrong with it."""
-    read_turns: list[Message] = []
-    for turn in turns if isinstance(turns, list) else []:
-        message = messages.read_turn(turn)
-        if isinstance(message, Fault):
-            return message
-        read_turns.append(message)
-    return tuple(read_turns)
+    found = dialect.read_turns(turns if isinstance(turns, list) else [], messages.read_turn)
+    return found if isinstance(found, Fault) else tuple(found)
 
 
 def records(turns: tuple[Message, ...]) -> list[dict[str, object]]:

@@ -107,6 +107,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous = FULL",  # a 2xx answer means it is on disk
         "foreign_keys = ON",
         "cache_size = -65536",
+        "wal_autocheckpoint = 8000",  # 32 MB: an import would else copy its pages at each commit
         "trusted_schema = OFF",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -4,12 +4,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert
+from sqlalchemy import Row
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import NotFoundError
-from app.storage import facets, text_search
-from app.storage.database import is_sqlite
+from app.storage import bulk, facets, text_search
 from app.storage.filters import Facet, Filter, conditions
 from app.storage.tables import SampleRow, Status
 
@@ -264,10 +263,7 @@ def texts_of(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, S
 
 def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """The ids of the new rows, in their order."""
-    if not is_sqlite(session):
-        added = insert(SampleRow).returning(col(SampleRow.id), sort_by_parameter_order=True)
-        return list(session.scalars(added, list(rows)))
-    session.execute(insert(SampleRow), list(rows))
+    bulk.insert(session, SampleRow.__table__, rows)  # type: ignore[attr-defined]
     known: dict[tuple[int, int], int] = {}
     for upload_id in {row["upload_id"] for row in rows}:
         places = [row["position"] for row in rows if row["upload_id"] == upload_id]

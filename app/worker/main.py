@@ -1,5 +1,6 @@
 """`python -m app.worker.main`: run jobs until stopped."""
 
+import gc
 import logging
 import os
 import secrets
@@ -30,6 +31,10 @@ def main(settings: Settings | None = None) -> None:
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
     os.umask(0o077)
     os.nice(NICENESS)
+    # What is loaded by now stays: an import makes a million small objects, and looking
+    # through all of it each time costs a fifth of the pace.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     engine = connect(settings.database)
     migrate(engine, settings.migrations)
     read, write = reading(engine), writing(engine)
