@@ -43,6 +43,30 @@ def test_a_dry_run_stores_nothing(run: Run, eggs: Path) -> None:
         assert json.loads(result.stdout)["accepted"] == 12
 
 
+TABLE = b"frage,antwort\nWie lange?,Sieben Minuten.\n"
+ROLES = '{"frage": "input", "antwort": "output"}'
+
+
+def test_columns_are_told_and_broken_files_kept_out_on_the_command_line(run: Run) -> None:
+    told = ("import", "-", "--dataset", "eggs", "--json")
+    result = run(*told, "--mapping", ROLES, given=TABLE)
+    assert json.loads(result.stdout)["accepted"] == 1
+    broken = lines_of(GOOD[:2]) + b"{\n"
+    result = run(*told, "--all-or-nothing", given=broken, status=1)
+    assert "nothing of the file was kept" in result.stderr
+    assert json.loads(run(*told, given=broken).stdout)["accepted"] == 2
+    run(*told, "--mapping", "unheard of", given=TABLE, status=2)
+    run(*told, "--read-as", "klingon", given=TABLE, status=2)
+
+
+def test_a_dry_run_tells_of_new_texts_under_known_ids(run: Run) -> None:
+    line = b'{"id": "7", "prompt": "How long?", "completion": "%s minutes."}\n'
+    run("import", "-", "--dataset", "eggs", given=line % b"Six")
+    result = run("import", "-", "--dataset", "eggs", "--dry-run", "--json", given=line % b"Seven")
+    view = json.loads(result.stdout)
+    assert (view["accepted"], view["updated"], view["duplicate"]) == (0, 1, 0)
+
+
 MISUSES = [
     ("import", "no-such-file", "--dataset", "x"),
     ("import", "--dataset", "x"),
