@@ -14,6 +14,7 @@ from app.settings import Settings
 from app.storage.database import Sessions
 from app.web import api, oidc, pages
 from app.web.deps import House
+from app.web.description import describe_fully
 from app.web.errors import add_error_answers
 from app.web.rates import Allowances, Rates
 from app.web.render import make_templates
@@ -53,6 +54,7 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
     app.mount("/static", StaticFiles(directory=settings.static), name="static")
     for router in (*pages.ROUTERS, *api.ROUTERS):
         app.include_router(router)
+    describe_fully(app)
     add_error_answers(app)
     if settings.oidc_issuer:
         _remember_on_the_way(app, settings)

@@ -1,6 +1,5 @@
 """Targets and boards over REST."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -16,6 +15,7 @@ from app.web import dart_answers, target_wishes
 from app.web.api.jobs import JobAnswer
 from app.web.bodies import Caller, SpooledBody
 from app.web.deps import HouseDep, ReadSession, WriteSession
+from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}", tags=["board"])
 
@@ -114,7 +114,7 @@ class BoardAnswer(BaseModel):
     knots: int
     outsiders: int
     gauges: list[GaugeAnswer]
-    gauges_at: datetime | None = None
+    gauges_at: Moment | None = None
     changes_since_gauges: int = Field(default=0, description="at most 1,000 are counted")
 
 

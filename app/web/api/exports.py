@@ -1,7 +1,6 @@
 """Exports over REST: ask, watch, fetch the files."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
@@ -16,6 +15,7 @@ from app.curation.export_recipe import LARGEST_CAP, LARGEST_LIMIT, LARGEST_SEED,
 from app.web.answers import Once
 from app.web.deps import House, HouseDep, ReadSession
 from app.web.downloads import NDJSON, attachment
+from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}/exports", tags=["exports"])
 
@@ -132,7 +132,7 @@ class ExportAnswer(BaseModel):
     files: list[FileAnswer]
     job: int | None
     error: str
-    created_at: datetime
+    created_at: Moment
 
 
 @router.post("", status_code=202, response_model=ExportAnswer)

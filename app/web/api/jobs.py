@@ -1,6 +1,5 @@
 """Jobs over REST."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.curation import progress
 from app.web.deps import ReadSession, WriteSession
+from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
@@ -27,7 +27,7 @@ class JobAnswer(BaseModel):
     total: int
     eta_seconds: float | None
     error: str
-    created_at: datetime
+    created_at: Moment
 
 
 class JobPage(BaseModel):
