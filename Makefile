@@ -26,6 +26,7 @@ bench: .venv/.installed-dev  ## measure; prints ratios against named peers
 
 soak: .venv/.installed-dev  ## the long proofs: many kills, many rows
 	DARTBOARD_KILLS=200 $(BIN)/python -m pytest tests/worker/test_kills.py $(ARGS)
+	DARTBOARD_EXAMPLES=100 $(BIN)/python -m pytest tests/security/test_contract.py $(ARGS)
 
 lock: .venv/.installed-dev  ## write down what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --exclude dartboard | sed 's/+cpu$$//' > requirements.lock

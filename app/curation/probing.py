@@ -11,12 +11,13 @@ from typing import Literal
 import orjson
 from sqlmodel import Session
 
-from app.curation import texts
+from app.curation import audit, texts
+from app.curation.audit import Kind
 from app.encoders import remote_model
 from app.encoders.remote_model import ModelError, Writer
 from app.errors import InvalidError
 from app.formats.sample import text_hash
-from app.storage import datasets, events, jobs, probes
+from app.storage import asker, datasets, events, jobs, probes
 from app.storage.board_tables import ProbeRow
 from app.storage.database import Sessions
 from app.storage.events import Event
@@ -89,6 +90,8 @@ def ask(session: Session, slug: str, count: int) -> JobRow:
     if probes.count(session, dataset.id).get("proposed", 0) >= MOST_WAITING:
         raise TooManyWaitingError
     title = f"Propose probes for {dataset.name}"
+    person = asker.current().name
+    audit.record(session, actor=person, kind=Kind.MODEL_ASKED, subject=slug, probes=count)
     return jobs.enqueue(session, "probe", dataset.id, title=title, count=count)
 
 

@@ -4,9 +4,17 @@ import re
 import unicodedata
 from urllib.parse import quote
 
+from fastapi.responses import StreamingResponse
+
 from app.web import csp
 
 NDJSON = "application/x-ndjson"
+
+
+class JsonLines(StreamingResponse):
+    """One JSON value a line, sent as it is made."""
+
+    media_type = NDJSON
 
 
 def attachment(name: str) -> dict[str, str]:

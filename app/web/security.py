@@ -147,6 +147,7 @@ PERMISSIONS: Permissions = {
     ("POST", "/jobs/{job}/cancel"): CURATOR,
     ("POST", "/jobs/{job}/retry"): CURATOR,
     # Audit log
+    ("GET", "/settings/privacy"): KNOWN,
     ("GET", "/settings/audit"): ADMIN,
     ("GET", "/settings/audit/audit.{suffix}"): ADMIN,
     ("GET", "/api/v1/audit"): ADMIN,

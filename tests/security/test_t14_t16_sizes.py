@@ -80,3 +80,39 @@ def test_t16_a_strangers_body_is_not_read(lasting_app: FastAPI, path: str) -> No
     }  # fmt: skip
     anyio.run(lasting_app, scope, receive, send)
     assert read == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 400_000,
+        b'{"a":' * 100_000,
+        b'{"name":' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+        b'{"name": ' + b"9" * 400_000 + b"}",
+        b'{"name": "\\ud800"}',
+        b'{"name": "\\u0000"}',
+        b'{"name": NaN}',
+        b"\xff\xfe\x00",
+        b"null",
+        b"",
+    ],
+    ids=[
+        "arrays",
+        "objects",
+        "closed",
+        "digits",
+        "half a pair",
+        "nul",
+        "nan",
+        "utf-16",
+        "null",
+        "",
+    ],
+)
+def test_t14_a_body_of_json_that_is_none_or_too_deep_is_refused(
+    admin: TestClient, body: bytes
+) -> None:
+    json = {"Content-Type": "application/json"}
+    answer = admin.post("/api/v1/datasets", content=body, headers=json)
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -4,7 +4,6 @@ import time
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.curation import importing, intake, parts, rehearsing, spooling
@@ -13,7 +12,7 @@ from app.curation.intake import Arrival, UploadView
 from app.web import problems
 from app.web.bodies import Caller, PartBody, SpooledBody
 from app.web.deps import House, HouseDep, ReadSession
-from app.web.downloads import NDJSON, attachment
+from app.web.downloads import JsonLines, attachment
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}/uploads", tags=["uploads"])
 
@@ -178,7 +177,11 @@ def put_part(slug: str, upload_id: int, number: int, data: PartBody, house: Hous
     return PartAnswer.model_validate(held)
 
 
-@router.post("/{upload_id}/complete", status_code=202, responses=problems.documented(404, 409, 422))
+@router.post(
+    "/{upload_id}/complete",
+    status_code=202,
+    responses={201: {"model": UploadAnswer}, **problems.documented(404, 409, 422)},
+)
 def complete_parts(
     slug: str,
     upload_id: int,
@@ -206,13 +209,13 @@ def show_upload(slug: str, upload_id: int, session: ReadSession) -> UploadAnswer
     return describe(intake.view(session, slug, upload_id))
 
 
-@router.get("/{upload_id}/rejects")
+@router.get("/{upload_id}/rejects", response_class=JsonLines)
 def download_rejects(slug: str, upload_id: int, house: HouseDep) -> Response:
     with house.read() as session:
         intake.check_upload(session, slug, upload_id)  # while there can still be an error page
     lines = intake.rejected_lines(house.read, slug, upload_id)
     name = f"{slug}-upload-{upload_id}-rejects.jsonl"
-    return StreamingResponse(lines, headers=attachment(name), media_type=NDJSON)
+    return JsonLines(lines, headers=attachment(name))
 
 
 def _wait_for(house: House, view: UploadView, seconds: float) -> UploadView:
