@@ -69,7 +69,7 @@ def test_t25_without_a_provider_nobody_comes_in_by_one(
     lasting_app: object, stranger: TestClient
 ) -> None:
     house: House = lasting_app.state.house  # type: ignore[attr-defined]
-    assert house.provider == ""
+    assert house.provider is None
     for path in ("/oidc", "/oidc/callback", "/oidc/return", "/auth/callback"):
         answer = stranger.get(path, params={"code": "x", "state": "y"})
         assert answer.status_code in (303, 403, 404), path

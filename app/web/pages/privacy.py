@@ -9,5 +9,5 @@ router = APIRouter(prefix="/settings/privacy")
 
 @router.get("")
 def show_privacy(house: HouseDep, render: RenderDep) -> Response:
-    model, encoder, provider = house.model, house.encoder, house.provider
+    model, encoder, provider = house.model, house.encoder, house.provider_name
     return render("privacy/show.html", model=model, encoder=encoder, provider=provider)
