@@ -95,9 +95,10 @@ class Recipe:
         """The share of train, validation and test, in percent."""
         return percents_of(self.split) if self.split else (100,)
 
-    def key(self, format_name: str, statuses: tuple[str, ...]) -> str:
-        """A name for everything that decides where a sample goes."""
+    def key(self, format_name: str, statuses: tuple[str, ...], *, board: bool) -> str:
+        """A name for everything that decides where a sample goes; a board knows near copies."""
         told = {**self.options, "format": format_name, "statuses": statuses, "licence": ""}
+        told["board"] = board
         written = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(written).hexdigest()
 

@@ -27,11 +27,20 @@ from app.curation.rendering import Press, Tally
 from app.encoders import tokenizer_files
 from app.errors import ConflictError
 from app.formats.exporters import EXPORTERS
-from app.storage import datasets, dealings, exports, jobs, measurements, traits, versions
+from app.storage import (
+    datasets,
+    dealings,
+    exports,
+    frames,
+    jobs,
+    measurements,
+    traits,
+    versions,
+)
 from app.storage.database import Sessions
 from app.storage.exports import Content
 from app.storage.jobs import CancelledError
-from app.storage.release_tables import VersionRow
+from app.storage.release_tables import DealingRow, VersionRow
 from app.storage.tables import DatasetRow, JobRow, JobState, Status
 
 CHUNK = 4_000
@@ -56,9 +65,8 @@ class _Plan:
     total: int
     dry_run: bool
 
-    @property
-    def key(self) -> str:
-        return self.recipe.key(self.press.exporter.name, self.statuses)
+    def key(self, *, board: bool) -> str:
+        return self.recipe.key(self.press.exporter.name, self.statuses, board=board)
 
 
 def run(
@@ -135,8 +143,7 @@ class _Work:
     def check(self) -> Checked:
         """Check, cap and split all samples; what was found before is used again."""
         plan = self.plan
-        with self.read() as session:
-            kept = dealings.find(session, plan.version.id, plan.key)
+        kept = self._kept()
         if kept is not None:
             return export_check.load(dealings.parts_of(kept), kept.told)
         found = Findings([], [], [], Tally())
@@ -152,9 +159,22 @@ class _Work:
                 lambda frame: traits.of_version(session, plan.version.id, plan.statuses, frame),
             )
         with self.write() as session:
-            dealings.save(session, plan.version.id, plan.key, checked.places, checked.dump())
+            key = plan.key(board=checked.outcome.frame is not None)
+            dealings.save(session, plan.version.id, key, checked.places, checked.dump())
             jobs.checkpoint(session, self.job, phase="split")
         return checked
+
+    def _kept(self) -> DealingRow | None:
+        """How the same was dealt before: with a board if it ever was, else only without one.
+
+        What was dealt before there was a board is not good enough once there is one.
+        """
+        plan = self.plan
+        with self.read() as session:
+            kept = dealings.find(session, plan.version.id, plan.key(board=True))
+            if kept is None and frames.newest(session, plan.dataset.id) is None:
+                kept = dealings.find(session, plan.version.id, plan.key(board=False))
+        return kept
 
     def finish(self, checked: Checked | None, files: Mapping[str, GrowingFile]) -> None:
         """Write all lines, then what stands beside them, then the export's row."""

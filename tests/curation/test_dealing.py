@@ -1,5 +1,6 @@
 """Exports that are capped, split and counted: what goes where, and that it stays so."""
 
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -134,6 +135,23 @@ def test_a_repeat_is_the_same_after_the_board_is_gone(
     assert [file.sha256 for file in again.files] == [file.sha256 for file in first.files]
 
 
+def test_what_was_dealt_without_a_board_is_dealt_again_when_there_is_one(
+    release: Release, dataset: DatasetRow, pipeline: Pipeline
+) -> None:
+    lines = [
+        orjson.dumps({"prompt": f"how do I make bread number {n}?", "completion": "so"})
+        for n in range(60)
+    ]
+    release.load(b"\n".join(lines))
+    wanted = order(Recipe(split="50/50"))
+    first = release.export(wanted)
+    again = release.export(wanted)
+    assert [file.sha256 for file in again.files] == [file.sha256 for file in first.files]
+    pipeline.run()
+    with_board = release.export(replace(wanted, version=first.version))
+    assert (first.outcome.near, with_board.outcome.near) == (False, True)
+
+
 def test_a_cap_takes_the_most_redundant_and_never_goes_below_the_target(
     on_board: Release, dataset: DatasetRow
 ) -> None:
@@ -244,9 +262,7 @@ def test_the_card_says_what_is_in_it(release: Release) -> None:
     assert done.version_hash in card
 
 
-def test_a_kill_while_dealing_changes_nothing(
-    release: Release, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_licence_deals_alike(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_run, "CHUNK", 7)
     release.load(lines_of([*GOOD, *[chat(f"More {n}", "x") for n in range(20)]]))
     whole = release.export(order(Recipe(split="50/25/25")))
