@@ -101,6 +101,8 @@ def _common() -> frozenset[str]:
 
 def _is_common(plain: str) -> bool:
     """A common word stays common with digits or signs around it, or said twice."""
-    core = _ENDS.sub("", plain)
+    core = _ENDS.sub("", plain)  # nothing is left of digits and signs alone
+    if not core:
+        return True
     unit = re.fullmatch(r"(.+?)\1+", core)
     return not {plain, core, unit[1] if unit else core}.isdisjoint(_common())

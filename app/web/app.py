@@ -1,6 +1,6 @@
 """Put the web application together."""
 
-import secrets
+import hashlib
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -82,10 +82,12 @@ def _provider(settings: Settings) -> oidc.Provider | None:
 
 
 def _remember_on_the_way(app: FastAPI, settings: Settings) -> None:
-    """A signed cookie for /oidc alone. The key is new at each start: it is for ten minutes."""
+    """A signed cookie for /oidc alone, with a key that all web processes have."""
+    known_to_us = f"{settings.oidc_issuer} {settings.oidc_client_secret}"
+    key = hashlib.sha256(known_to_us.encode())
     app.add_middleware(
         SessionMiddleware,
-        secret_key=secrets.token_hex(32),
+        secret_key=key.hexdigest(),
         session_cookie=oidc.COOKIE,
         path=oidc.PATH,
         max_age=oidc.TEN_MINUTES,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import administration, locks
+from app.cli import administration, first_admin, locks
+from app.cli.instance import opened
 from app.curation import access
 from app.encoders import weights
 from app.settings import Settings
@@ -110,3 +111,43 @@ def test_the_doctor_sees_wrong_weights(
 def test_too_little_disk_is_a_fault(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(administration, "LEAST_FREE_BYTES", 1 << 62)
     assert not findings(run, status=1)["free disk"][0]
+
+
+@pytest.mark.parametrize(
+    ("environment", "ok", "words"),
+    [
+        ({}, True, "this machine alone"),
+        ({"HOST": "0.0.0.0"}, False, "not encrypted"),
+        ({"PUBLIC_URL": "http://x.example"}, False, "not encrypted"),
+        ({"PUBLIC_URL": "https://x.example"}, False, "TRUSTED_PROXIES is empty"),
+        ({"PUBLIC_URL": "https://x.example", "TRUSTED_PROXIES": '["*"]'}, False, "anybody"),
+        ({"PUBLIC_URL": "https://x.example", "TRUSTED_PROXIES": '["10.0.0.1"]'}, True, "https"),
+    ],
+)
+def test_t19_the_doctor_looks_at_how_others_come_in(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], ok: bool, words: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(f"DARTBOARD_{name}", value)
+    found = administration._doors(Settings())
+    assert found.ok == ok
+    assert words in found.detail
+
+
+def test_t20_a_server_for_others_prints_a_set_up_link_and_nobody_else_gets_in_by_its_log(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DARTBOARD_PUBLIC_URL", "https://x.example/")
+    with opened(folder) as instance:
+        first, again = (first_admin.link_to(instance, 8765) for _ in range(2))
+        assert first == again, "other servers of this folder may have printed it"
+        assert first.startswith("https://x.example/setup?token=")
+        file = instance.settings.setup_file
+        assert first.endswith(file.read_text().strip())
+        assert file.stat().st_mode & 0o777 == 0o600
+    (tmp_path / "password").write_text("seven grey herons\n")
+    monkeypatch.setenv("DARTBOARD_ADMIN_PASSWORD_FILE", str(tmp_path / "password"))
+    for _ in range(2):
+        with opened(folder) as instance:
+            assert first_admin.link_to(instance, 8765) == "https://x.example/login"
+            assert not instance.settings.setup_file.exists()
