@@ -43,7 +43,7 @@ from app.storage.jobs import CancelledError
 from app.storage.release_tables import DealingRow, VersionRow
 from app.storage.tables import DatasetRow, JobRow, JobState, Status
 
-CHUNK = 4_000
+CHUNK = 10_000
 
 
 class OtherTokenizerError(ConflictError):

@@ -115,12 +115,18 @@ class Exporter:
 
     def _line(self, sample: Sample, plain: Sample, raw: str) -> bytes:
         record = self._record(sample, plain)
-        if raw and self.dialect in (sample.dialect, "*"):
+        if raw and self._may_say_the_same(sample, record):
             # Inside a JSON text a line break is white space only: strings hold none.
             flat = raw.strip().replace("\r", " ").replace("\n", " ").encode(errors="replace")
             if self._says_the_same(flat, record):
                 return flat + b"\n"
         return orjson.dumps(record) + b"\n"
+
+    def _may_say_the_same(self, sample: Sample, record: Record) -> bool:
+        """Whether the untouched record is worth reading: it has every column that is kept."""
+        if self.dialect == "*":
+            return True
+        return self.dialect == sample.dialect and sample.extra.keys() <= record.keys()
 
     def _says_the_same(self, flat: bytes, record: Record) -> bool:
         try:
