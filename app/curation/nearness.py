@@ -70,7 +70,7 @@ def like_text(session: Session, dataset_id: int, text: str) -> Alike:
     source = _source(session, dataset, jobs.newest_done(session, dataset_id, "embed"))
     if source is None or source.encoder != encoder:
         raise QueryError("like", text, "The samples have no vectors of this model yet.")
-    return _find(session, source, vector)
+    return Alike(dict(list(_find(session, source, vector).found.items())[:MOST]))
 
 
 def near_sample(session: Session, dataset_id: int, asked: str) -> Alike:

@@ -181,6 +181,8 @@ def resolve(
 def alike(session: Session, dataset_id: int, query: Query) -> dict[int, float]:
     """How like each sample is to what the query asks for, most alike first; by id."""
     near, like = query.values("near"), query.values("like")
+    if near and like:
+        raise QueryError("near", near[0], "Ask for near or for like, not for both.")
     known = session.info.setdefault("alike", {})  # asked several times for one page
     key = (dataset_id, near, like)
     if key not in known:
@@ -192,8 +194,6 @@ def alike(session: Session, dataset_id: int, query: Query) -> dict[int, float]:
 def _alike(session: Session, dataset_id: int, query: Query) -> str | None:
     if not query.about_likeness:
         return None
-    if query.values("near") and query.values("like"):
-        raise QueryError("near", query.values("near")[0], "Ask for near or for like, not for both.")
     return listed.write(np.array(list(alike(session, dataset_id, query)), np.int64))
 
 

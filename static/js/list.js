@@ -9,6 +9,7 @@ function keepPlace(row) {
   if (first) address.searchParams.set("after", first.dataset.starts);
   address.hash = row.id;
   history.replaceState(history.state, "", address);
+  history.scrollRestoration = "manual";
 }
 
 export function startList() {
@@ -81,6 +82,14 @@ function start(form) {
     say(fresh.dataset.said);
     form.querySelector("[data-said]").textContent = fresh.dataset.said;
     document.getElementById("decided").textContent = fresh.dataset.decided;
+  }
+
+  // Back from a sample: its row is where one goes on.
+  const kept = location.hash.startsWith("#sample-") ? document.getElementById(location.hash.slice(1)) : null;
+  if (kept && form.contains(kept)) {
+    current = kept;
+    kept.setAttribute("aria-current", "true");
+    requestAnimationFrame(() => kept.scrollIntoView({ block: "center" }));
   }
 
   // Going to a sample leaves the place of its row in the address, so that Back comes to it.
