@@ -2,6 +2,7 @@
 
 import os
 
+from app.curation import warming
 from app.settings import Settings
 from app.storage.database import connect, reading, writing
 from app.storage.migration import migrate
@@ -12,4 +13,6 @@ settings = Settings()
 settings.data_dir.mkdir(parents=True, exist_ok=True)
 engine = connect(settings.database)
 migrate(engine, settings.migrations)
-app = create_app(settings, reading(engine), writing(engine))
+read = reading(engine)
+app = create_app(settings, read, writing(engine))
+warming.begin(read)

@@ -139,10 +139,12 @@ def _announce(link: str, settings: Settings, *, as_json: bool, browser: bool) ->
 def _run(instance: Instance, listener: socket.socket) -> None:
     import uvicorn
 
+    from app.curation import warming
     from app.web import connections
     from app.web.app import create_app
 
     app = create_app(instance.settings, instance.read, instance.write)
+    warming.begin(instance.read)
     config = uvicorn.Config(
         app,
         log_config=None,

