@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,7 +118,12 @@ class Server:
 
 @contextmanager
 def serving(
-    folder: Path, *, database: str = "", encoder: str = "default", worker: bool = True
+    folder: Path,
+    *,
+    database: str = "",
+    encoder: str = "default",
+    worker: bool = True,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Start web and worker over an empty database; end both afterwards."""
     database = database or f"sqlite:///{folder / 'dartboard.db'}"
@@ -134,6 +139,7 @@ def serving(
         "DARTBOARD_LOGINS_PER_MINUTE": "0",
         "DARTBOARD_UPLOADS_AT_ONCE": "0",
         "DARTBOARD_JOBS_PER_PERSON": "0",
+        **(more or {}),
     }
     if encoder == "default":
         # Built once for all tests, not for each.
