@@ -74,7 +74,8 @@ def test_t05_what_everybody_may_do_is_about_themselves() -> None:
     assert known == {
         "/", "/jobs", "/api/v1/jobs", "/api/v1/datasets", "/api/v1/openapi.json", "/logout",
         "/settings", "/settings/me", "/settings/me/password", "/settings/me/sessions",
-        "/settings/tokens", "/settings/tokens/{}/revoke", "/settings/keys", "/inbox", "/inbox/seen",
+        "/settings/tokens", "/settings/tokens/{}/revoke", "/settings/keys", "/settings/privacy",
+        "/inbox", "/inbox/seen",
     }  # fmt: skip
 
 
