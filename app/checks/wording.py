@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 Kind = Literal["same", "added", "removed"]
+Said = tuple[str, str]
 
 MOST_WORDS = 4_000
 """Longer texts are compared by lines: a comparison by words takes the square of their number."""
@@ -52,20 +53,25 @@ def pieces(old: str, new: str) -> tuple[Piece, ...]:
     return (*found, *_changed(gone, come))
 
 
-def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[Pair, ...]:
-    """Put the turns of two conversations side by side, in reading order.
+def pairs(old: Sequence[Said], new: Sequence[Said]) -> tuple[Pair, ...]:
+    """Put the turns of two conversations, (role, text) each, side by side, in reading order.
 
-    Equal turns belong together; between them the first of the old ones belongs to the
-    first of the new ones, and so on.
+    Equal turns belong together; between them turns of one role do, and what is left in order.
     """
     found: list[Pair] = []
-    matcher = SequenceMatcher(None, list(old), list(new), autojunk=False)
-    for _, i, j, k, m in matcher.get_opcodes():
-        both = min(j - i, m - k)
-        found += [Pair(i + at, k + at) for at in range(both)]
-        found += [Pair(at, None) for at in range(i + both, j)]
-        found += [Pair(None, at) for at in range(k + both, m)]
+    for i, j, k, m in _blocks(old, new):
+        roles = [role for role, _ in old[i:j]], [role for role, _ in new[k:m]]
+        for a, b, c, d in _blocks(*roles):
+            both = min(b - a, d - c)
+            found += [Pair(i + a + at, k + c + at) for at in range(both)]
+            found += [Pair(i + at, None) for at in range(a + both, b)]
+            found += [Pair(None, k + at) for at in range(c + both, d)]
     return tuple(found)
+
+
+def _blocks(old: Sequence[object], new: Sequence[object]) -> list[tuple[int, int, int, int]]:
+    codes = SequenceMatcher(None, list(old), list(new), autojunk=False).get_opcodes()
+    return [(i, j, k, m) for _, i, j, k, m in codes]
 
 
 def _changed(gone: str, come: str) -> list[Piece]:

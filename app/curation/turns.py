@@ -141,7 +141,7 @@ def _turn(part: Part, message: Message) -> Turn:
 def _compared(part: str, old: Sequence[Turn], new: Sequence[Turn]) -> list[TurnChange]:
     before = [(at, turn) for at, turn in enumerate(old) if turn.part == part]
     after = [(at, turn) for at, turn in enumerate(new) if turn.part == part]
-    keys = [[f"{t.role}\0{_lines(t.whole)}" for _, t in side] for side in (before, after)]
+    keys = [[(turn.role, _lines(turn.whole)) for _, turn in side] for side in (before, after)]
     return [
         _change(
             part,

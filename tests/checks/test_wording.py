@@ -45,12 +45,23 @@ def test_very_long_texts_are_compared_by_lines() -> None:
     assert [it.kind for it in found] == ["same", "removed", "added", "same"]
 
 
-@given(st.lists(st.sampled_from("abc"), max_size=8), st.lists(st.sampled_from("abc"), max_size=8))
-def test_every_turn_of_both_is_in_one_pair(old: list[str], new: list[str]) -> None:
+TURNS = st.lists(st.tuples(st.sampled_from("ua"), st.sampled_from("xyz")), max_size=8)
+
+
+@given(TURNS, TURNS)
+def test_every_turn_of_both_is_in_one_pair(
+    old: list[tuple[str, str]], new: list[tuple[str, str]]
+) -> None:
     found = wording.pairs(old, new)
     assert [it.old for it in found if it.old is not None] == list(range(len(old)))
     assert [it.new for it in found if it.new is not None] == list(range(len(new)))
 
 
 def test_a_turn_that_was_put_in_has_no_counterpart() -> None:
-    assert wording.pairs(["a", "b"], ["a", "x", "b"]) == (Pair(0, 0), Pair(None, 1), Pair(1, 2))
+    old, new = [("u", "a"), ("a", "b")], [("u", "a"), ("u", "x"), ("a", "b")]
+    assert wording.pairs(old, new) == (Pair(0, 0), Pair(None, 1), Pair(1, 2))
+
+
+def test_a_changed_turn_belongs_to_the_one_of_its_role() -> None:
+    old, new = [("user", "a")], [("system", "s"), ("user", "b")]
+    assert wording.pairs(old, new) == (Pair(None, 0), Pair(0, 1))
