@@ -11,8 +11,14 @@ from app.formats.sample import Message, Sample
 
 _KEYS = ("tool_calls", "tool_call_id", "name")
 _TRAINED = ("weight", "train", "train_detail")
-_CHAT = RuleBook("axolotl-chat", "https://docs.axolotl.ai/docs/dataset-formats/conversation.html")
-_ALPACA = RuleBook("axolotl-alpaca", "https://docs.axolotl.ai/docs/dataset-formats/inst_tune.html")
+_CHAT = RuleBook(
+    "axolotl-chat",
+    "https://docs.axolotl.ai/docs/dataset-formats/conversation.html",
+    confirmed=False,
+)
+_ALPACA = RuleBook(
+    "axolotl-alpaca", "https://docs.axolotl.ai/docs/dataset-formats/inst_tune.html", confirmed=False
+)
 _CHAT_ENTRY = """    type: chat_template
     field_messages: messages
     message_property_mappings:

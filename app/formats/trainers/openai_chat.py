@@ -8,7 +8,9 @@ from app.formats.sample import Sample
 from app.formats.sniffing import BOM
 
 _OPENAI = RuleBook(
-    "openai-chat", "https://developers.openai.com/api/docs/guides/supervised-fine-tuning"
+    "openai-chat",
+    "https://developers.openai.com/api/docs/guides/supervised-fine-tuning",
+    confirmed=False,
 )
 _AZURE = RuleBook(
     "azure-openai",

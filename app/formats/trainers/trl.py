@@ -98,11 +98,11 @@ def _trained(sample: Sample) -> str:
     return demands.unweighted(Sample(sample.chosen))
 
 
-_MESSAGES = RuleBook("trl-messages", _SOURCE)
-_COMPLETION = RuleBook("trl-prompt-completion", _SOURCE)
-_PREFERENCE = RuleBook("trl-preference", _SOURCE)
-_KTO = RuleBook("trl-kto", _SOURCE)
-_TEXT = RuleBook("trl-text", _SOURCE)
+_MESSAGES = RuleBook("trl-messages", _SOURCE, confirmed=False)
+_COMPLETION = RuleBook("trl-prompt-completion", _SOURCE, confirmed=False)
+_PREFERENCE = RuleBook("trl-preference", _SOURCE, confirmed=False)
+_KTO = RuleBook("trl-kto", _SOURCE, confirmed=False)
+_TEXT = RuleBook("trl-text", _SOURCE, confirmed=False)
 
 MESSAGES = Exporter(
     "trl-messages",

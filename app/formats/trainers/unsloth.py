@@ -6,7 +6,7 @@ from app.formats.rule_book import RuleBook
 from app.formats.sample import Sample
 
 _KEYS = ("tool_calls", "tool_call_id", "name")
-_BOOK = RuleBook("unsloth", "https://docs.unsloth.ai/basics/datasets-guide")
+_BOOK = RuleBook("unsloth", "https://docs.unsloth.ai/basics/datasets-guide", confirmed=False)
 
 
 def record(sample: Sample) -> dict[str, object]:
