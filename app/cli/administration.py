@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli import first_admin, locks, printing
 from app.cli.instance import PRIVATE, AsJson, DataDir, opened, settings_of
-from app.curation import access, reindexing
+from app.curation import access, audit, reindexing
 from app.encoders import weights
 from app.errors import DartboardError
 from app.settings import Settings
@@ -22,6 +22,7 @@ from app.storage.database import connect, describe
 
 commands = typer.Typer()
 
+COMMAND_LINE = "command line"
 LEAST_FREE_BYTES = 1_000_000_000
 
 
@@ -48,6 +49,9 @@ def make_token(
         slug = None if dataset is None else datasets.slug_of(dataset)
         dataset_id = None if slug is None else datasets.get(session, slug).id
         token = access.new_token(session, name, role, dataset_id=dataset_id, days=days)
+        token_id = token.split("_")[1]
+        kind = audit.Kind.TOKEN_CREATED
+        audit.record(session, actor=COMMAND_LINE, kind=kind, subject=token_id, name=name, role=role)
     if as_json:
         printing.tell({"token": token, "name": name, "role": role, "dataset": slug})
     else:

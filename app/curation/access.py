@@ -13,7 +13,9 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from app.curation import audit
 from app.curation.actors import PERSON, SCOPE_OF, TOKEN, Actor, Scope
+from app.curation.audit import Kind
 from app.errors import InvalidError, NotFoundError
 from app.storage import access, people
 from app.storage.access import Role
@@ -82,7 +84,11 @@ def link_for(session: Session, user_id: int, *, minutes: float = 15) -> str:
 def log_in(session: Session, secret: str, browser: Browser = UNKNOWN) -> str | None:
     """Swap the secret of a one-time link for that of a new session; None if it is used or old."""
     user_id = access.take_login_link(session, digest(secret))
-    return None if user_id is None else open_session(session, user_id, browser)
+    if user_id is None:
+        return None
+    fresh = open_session(session, user_id, browser)
+    _record(session, fresh, Kind.LOGIN, way="link")
+    return fresh
 
 
 def open_session(session: Session, user_id: int, browser: Browser) -> str:
@@ -100,7 +106,15 @@ def open_session(session: Session, user_id: int, browser: Browser) -> str:
 
 def log_out(session: Session, secret: str) -> None:
     """End the session."""
+    _record(session, secret, Kind.LOGOUT)
     access.remove_session(session, digest(secret))
+
+
+def _record(session: Session, secret: str, kind: Kind, **body: str) -> None:
+    """Write into the audit log what whoever has this session did."""
+    visit = access.find_session(session, digest(secret))
+    if visit is not None:
+        audit.record(session, actor=visit.name, kind=kind, **body)
 
 
 def by_session(session: Session, secret: str) -> Recognised | None:

@@ -54,8 +54,9 @@ def test_a_filter_that_is_none_is_refused(admin: TestClient, asked: dict[str, st
 def test_all_of_it_leaves_as_json_lines_and_that_is_noted(admin: TestClient) -> None:
     told = admin.get("/settings/audit/audit.jsonl")
     lines = [orjson.loads(line) for line in told.content.splitlines()]
-    assert len(lines) == audit.PAGE_LINES + 3
+    assert len(lines) == audit.PAGE_LINES + 4
     assert lines[0]["kind"] == "audit_read"
+    assert [line["kind"] for line in lines[1:3]] == ["login", "uploaded"]
     assert lines[0]["request_id"] == told.headers["x-request-id"]
     assert admin.get("/settings/audit/audit.exe").status_code == 422
 
