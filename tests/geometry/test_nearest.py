@@ -2,14 +2,16 @@ import numpy as np
 import pytest
 
 from app.geometry import nearest
+from app.geometry.arrays import Vectors
 
 
-def clustered(rows: int, dimensions: int) -> np.ndarray:
+def clustered(rows: int, dimensions: int) -> Vectors:
     """Unit vectors in 60 groups, as texts lie."""
     rng = np.random.default_rng(3)
     centres = rng.normal(size=(60, dimensions))
     found = centres[rng.integers(0, 60, rows)] + 0.6 * rng.normal(size=(rows, dimensions))
-    return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    unit: Vectors = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 @pytest.mark.parametrize(("rows", "dimensions"), [(1, 8), (50, 64), (4_000, 384)])

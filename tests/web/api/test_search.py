@@ -72,7 +72,8 @@ def test_what_cannot_be_found_is_refused(api: TestClient, asked: str) -> None:
 def test_every_order_goes_on_from_page_to_page(
     api: TestClient, ids: list[int], sort: str, order: list[int]
 ) -> None:
-    seen, after = [], ""
+    seen: list[int] = []
+    after = ""
     while len(seen) < len(ids):
         asked = {"sort": sort, "limit": "1", "after": after}
         page = api.get("/api/v1/datasets/recipes/samples", params=asked).json()
