@@ -28,7 +28,7 @@ from app.curation.sample_views import (
     SampleView,
 )
 from app.curation.walking import Walk
-from app.storage import datasets, facets, jobs, samples
+from app.storage import datasets, facets, jobs, lists, samples
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
 
@@ -44,7 +44,7 @@ def listing(
     asked = Asked(dataset, query, look.sort)
     counts = counts_of(session, dataset)
     wanted = queries.resolve(session, dataset.id, query)
-    total = samples.count_up_to(session, dataset.id, wanted, MOST_COUNTED + 1)
+    total = lists.count_up_to(session, dataset.id, wanted, MOST_COUNTED + 1)
     exact = total <= MOST_COUNTED or facets.count(session, dataset.id, wanted) is not None
     found = sample_lists.more(session, asked, look, limit=limit)
     return SamplesView(
@@ -53,7 +53,7 @@ def listing(
         total=samples.count(session, dataset.id, wanted) if exact else MOST_COUNTED,
         at_least=not exact,
         counts=counts,
-        menus=sample_menus.menus(session, asked),
+        menus=sample_menus.menus(session, asked, total),
         sorts=sample_menus.sorts(asked, alike=query.about_likeness),
         chips=sample_menus.chips(asked),
         views=saved_views.links(session, dataset, query, look.sort),

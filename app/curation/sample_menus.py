@@ -10,7 +10,7 @@ from app.curation.list_views import ChipView, MenuView, OptionView
 from app.curation.queries import Query
 from app.curation.query_values import FLAGS
 from app.curation.sample_rows import href
-from app.storage import facets, samples
+from app.storage import facets, lists
 from app.storage.filters import Column
 from app.storage.tables import DatasetRow, Status
 
@@ -55,13 +55,13 @@ class Asked:
         return href(self.dataset.slug, "samples", query, **said)
 
 
-def menus(session: Session, asked: Asked) -> tuple[MenuView, ...]:
+def menus(session: Session, asked: Asked, total: int) -> tuple[MenuView, ...]:
     """A menu for everything there is a choice of.
 
     Each value is counted among the samples that match all but this menu's own part of the
     query. Where those are too many to be looked at, no number is told.
     """
-    found = [(name, _values(session, asked, name)) for name in FACETS]
+    found = [(name, _values(session, asked, name, total)) for name in FACETS]
     offered: list[tuple[str, Counted]] = [
         (name, values)
         for name, values in found
@@ -95,15 +95,23 @@ def chips(asked: Asked) -> tuple[ChipView, ...]:
     )
 
 
-def _values(session: Session, asked: Asked, name: Column) -> Counted:
+def _values(session: Session, asked: Asked, name: Column, total: int) -> Counted:
     number = asked.dataset.id
     wanted = queries.resolve(session, number, asked.query.but(name))
     if (
         facets.count(session, number, wanted) is None
-        and samples.count_up_to(session, number, wanted, MOST_COUNTED + 1) > MOST_COUNTED
+        and _matching(session, asked, name, total) > MOST_COUNTED
     ):
         return _uncounted(value for value, _ in facets.count_by_facet(session, number, name))
     return facets.count_by_facet(session, number, name, wanted)
+
+
+def _matching(session: Session, asked: Asked, name: Column, total: int) -> int:
+    """How many match all but the query's own part about this, as far as it matters."""
+    if not asked.query.values(name):
+        return total  # it has no such part
+    wanted = queries.resolve(session, asked.dataset.id, asked.query.but(name))
+    return lists.count_up_to(session, asked.dataset.id, wanted, MOST_COUNTED + 1)
 
 
 def _uncounted(values: Iterable[str]) -> Counted:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from sqlalchemy import Row, inspect, tuple_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.storage import facets, text_search
 from app.storage.database import is_sqlite
@@ -59,6 +59,19 @@ def _is_led_by_words(session: Session, dataset_id: int, wanted: Filter) -> bool:
         return False
     others = facets.count(session, dataset_id, replace(wanted, words=()))
     return others is None or others > FEW
+
+
+def count_up_to(session: Session, dataset_id: int, wanted: Filter, most: int) -> int:
+    """How many samples match; `most` when it is that many or more."""
+    counted = facets.count(session, dataset_id, wanted)
+    if counted is not None:
+        return min(counted, most)
+    query: Any = select(SampleRow.id)
+    if _is_led_by_words(session, dataset_id, wanted):
+        query = text_search.led_by_words(query, inspect(SampleRow).local_table, wanted.words)
+        wanted = replace(wanted, words=())
+    some = query.where(*conditions(dataset_id, wanted)).limit(most).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
 
 
 def place_of(row: Any, sort: Sort) -> Place:

@@ -146,15 +146,6 @@ def values_of(session: Session, dataset_id: int, facet: Facet, *, limit: int) ->
     return found
 
 
-def count_up_to(session: Session, dataset_id: int, wanted: Filter, most: int) -> int:
-    """How many samples match; `most` when it is that many or more."""
-    counted = facets.count(session, dataset_id, wanted)
-    if counted is not None:
-        return min(counted, most)
-    some = select(SampleRow.id).where(*conditions(dataset_id, wanted)).limit(most).subquery()
-    return session.exec(select(func.count()).select_from(some)).one()
-
-
 def after(session: Session, dataset_id: int, wanted: Filter, sample_id: int) -> int | None:
     """The id of the sample after this one in the filtered list, or None."""
     query = select(func.min(SampleRow.id)).where(
