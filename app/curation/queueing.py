@@ -13,6 +13,7 @@ from app.curation.sample_page import Context
 from app.curation.sample_views import CountsView, QueueEnd, RecentView, SampleView
 from app.curation.walking import Walk
 from app.storage import card_leases, datasets, events, listed, samples
+from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
 
@@ -35,6 +36,36 @@ class Reviewer:
     may_decide: bool
 
 
+def hand_out(
+    read: Sessions, write: Sessions, slug: str, walk: Walk, reviewer: Reviewer, *, after: int = 0
+) -> SampleView | QueueEnd:
+    """What next_card shows; nobody's decision waits while it is looked for and counted.
+
+    Each step has a transaction of its own, one after the other: only the lease is written.
+    """
+    walk = replace(walk, queue=True)
+    with read() as session:
+        dataset = datasets.get(session, slug)
+        wanted = waiting(session, dataset, walk, reviewer.name)
+        others = card_leases.of_others(session, dataset.id, reviewer.name)
+        course = _course(dataset, wanted, walk, others)
+        found = orders.following(session, course, after)
+    for _ in range(TRIES):
+        if found is None or not reviewer.may_decide:
+            break
+        with write() as session:
+            is_mine = card_leases.take(session, dataset.id, found, reviewer.name)
+        if is_mine:
+            break
+        with read() as session:
+            found = orders.following(session, course, found)
+    with read() as session:
+        told = _counts(session, dataset, walk, wanted)
+        if found is None:
+            return _end(session, dataset, walk, told[0], (told[1], len(others)))
+        return card(session, dataset, found, walk, reviewer, told)
+
+
 def next_card(
     session: Session, slug: str, walk: Walk, reviewer: Reviewer, *, after: int = 0
 ) -> SampleView | QueueEnd:
@@ -46,8 +77,7 @@ def next_card(
     dataset, walk = datasets.get(session, slug), replace(walk, queue=True)
     wanted = waiting(session, dataset, walk, reviewer.name)
     others = card_leases.of_others(session, dataset.id, reviewer.name)
-    free = replace(wanted, leaving=listed.write(np.asarray(others))) if others else wanted
-    course = Course(dataset, free, walk.order, walk.seed)
+    course = _course(dataset, wanted, walk, others)
     found = orders.following(session, course, after)
     for _ in range(TRIES):
         if found is None or not reviewer.may_decide:
@@ -109,6 +139,11 @@ def waiting(session: Session, dataset: DatasetRow, walk: Walk, name: str) -> Fil
         query = query.but("status", Status.PENDING.value)
     wanted = queries.resolve(session, dataset.id, query)
     return replace(wanted, unjudged_by=name) if dataset.overlap > 1 else wanted
+
+
+def _course(dataset: DatasetRow, wanted: Filter, walk: Walk, others: list[int]) -> Course:
+    free = replace(wanted, leaving=listed.write(np.asarray(others))) if others else wanted
+    return Course(dataset, free, walk.order, walk.seed)
 
 
 def _end(

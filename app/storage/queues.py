@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import and_, exists, or_
 from sqlmodel import Session, col, func, select
 
 from app.storage.board_tables import PlacementRow
 from app.storage.filters import Filter, conditions
 from app.storage.tables import EventRow, SampleRow
 
+FEWEST_LOOKED_AT, MOST_LOOKED_AT = 50, 5_000
 DISAGREEING = 2_000
 """Samples on which people disagree that one queue looks at."""
 
@@ -24,7 +25,7 @@ def most_similar(
 ) -> int | None:
     """The sample with the next smaller likeness to its nearest other one."""
     place = PlacementRow
-    query = _placed(dataset_id, frame_id, wanted)
+    query = select(place.sample_id).where(place.frame_id == frame_id)
     if after is not None:
         less = col(place.similarity) < after.similarity
         tied = and_(
@@ -33,8 +34,7 @@ def most_similar(
         # The bound alone is what an index can start from.
         query = query.where(col(place.similarity) <= after.similarity, or_(less, tied))
     order = (col(place.similarity).desc(), col(place.sample_id).desc())
-    found: int | None = session.exec(query.order_by(*order).limit(1)).first()
-    return found
+    return _first_of(session, dataset_id, wanted, query.order_by(*order))
 
 
 def in_cell(
@@ -44,7 +44,7 @@ def in_cell(
     """The next sample of a cell, `at` (frame, cell), in the order in which it would be cut."""
     place = PlacementRow
     frame_id, cell = at
-    query = _placed(dataset_id, frame_id, wanted).where(place.cell == cell)
+    query = select(place.sample_id).where(place.frame_id == frame_id, place.cell == cell)
     if after is not None:
         later = col(place.redundancy) > after.redundancy
         tied = and_(
@@ -52,8 +52,7 @@ def in_cell(
         )
         query = query.where(or_(later, tied))
     order = (col(place.redundancy), col(place.sample_id))
-    found: int | None = session.exec(query.order_by(*order).limit(1)).first()
-    return found
+    return _first_of(session, dataset_id, wanted, query.order_by(*order))
 
 
 def without_place(
@@ -118,10 +117,15 @@ def decided_by_several(
     return [(int(row[0] or 0), row[1], row[2]) for row in found]
 
 
-def _placed(dataset_id: int, frame_id: int, wanted: Filter) -> Any:
-    inside: list[ColumnElement[bool]] = conditions(dataset_id, wanted)
-    return (
-        select(PlacementRow.sample_id)
-        .join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id)
-        .where(PlacementRow.frame_id == frame_id, *inside)
-    )
+def _first_of(session: Session, dataset_id: int, wanted: Filter, ordered: Any) -> int | None:
+    """The first of the ordered samples that matches.
+
+    Asked in two steps: in one the database would look at every sample that matches, and sort.
+    """
+    start, size = 0, FEWEST_LOOKED_AT
+    while ids := list[int](session.exec(ordered.offset(start).limit(size))):
+        found = among(session, dataset_id, wanted, ids)
+        if found:
+            return next(it for it in ids if it in found)
+        start, size = start + size, min(4 * size, MOST_LOOKED_AT)
+    return None

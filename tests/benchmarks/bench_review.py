@@ -24,7 +24,7 @@ from app.curation.queueing import Reviewer
 from app.curation.review import Change
 from app.curation.sample_views import SampleView
 from app.curation.walking import Walk
-from app.storage.database import Sessions, connect, writing
+from app.storage.database import Sessions, connect, reading, writing
 from tests.benchmarks import stock
 from tests.postgres import Postgres
 from tests.server import Server, serving
@@ -32,6 +32,7 @@ from tests.server import Server, serving
 DECISION_MS, CARD_MS, CROWD_MS = 30.0, 50.0, 100.0
 ROUNDS = 60
 REVIEWERS, PAUSE_SECONDS, SECONDS = 50, 3.0, 30.0
+Both = tuple[Sessions, Sessions]
 STATUSES = ("approved", "rejected", "needs_work")
 
 
@@ -66,11 +67,12 @@ def _alone(kind: str, rows: int, address: str) -> None:
     """One reviewer, in this process: the next card in every order, and a decision about it."""
     engine = connect(address)
     write = writing(engine)
+    both = (reading(engine), write)
     mia = Reviewer("mia", may_decide=True)
     for order in ORDERS:
         walk, after, cards, decisions = Walk(queries.parse([]), True, order, 7), 0, [], []
         for at in range(ROUNDS):
-            card, took = _timed(lambda: _card(write, walk, mia, after))  # noqa: B023  called now
+            card, took = _timed(lambda: _card(both, walk, mia, after))  # noqa: B023  called now
             cards.append(took)
             if not isinstance(card, SampleView):
                 break
@@ -84,9 +86,8 @@ def _alone(kind: str, rows: int, address: str) -> None:
     engine.dispose()
 
 
-def _card(write: Sessions, walk: Walk, who: Reviewer, after: int) -> object:
-    with write() as session:
-        return queueing.next_card(session, stock.SLUG, walk, who, after=after)
+def _card(sessions: Both, walk: Walk, who: Reviewer, after: int) -> object:
+    return queueing.hand_out(*sessions, stock.SLUG, walk, who, after=after)
 
 
 def _decide(write: Sessions, card: SampleView, change: Change) -> object:

@@ -12,7 +12,7 @@ from app.curation.queueing import Reviewer
 from app.curation.sample_lists import BEGINNING, Look
 from app.curation.sample_views import QueueEnd, SampleView
 from app.web.asked import AskedOfPage, AskedWalk, Looked
-from app.web.deps import ReadSession, RenderDep, WriteSession
+from app.web.deps import HouseDep, ReadSession, RenderDep
 from app.web.render import Render
 
 router = APIRouter(prefix="/d/{slug}")
@@ -50,10 +50,11 @@ def show_sample(
 
 @router.get("/review")
 def show_queue(
-    slug: str, walk: AskedWalk, session: WriteSession, render: RenderDep, reviewer: ReviewerDep,
+    slug: str, walk: AskedWalk, house: HouseDep, render: RenderDep, reviewer: ReviewerDep,
     after: After = 0,
 ) -> Response:  # fmt: skip
-    return show_card(render, queueing.next_card(session, slug, walk, reviewer, after=after))
+    found = queueing.hand_out(house.read, house.write, slug, walk, reviewer, after=after)
+    return show_card(render, found)
 
 
 def show_list(
