@@ -32,9 +32,9 @@ NAMES: dict[Order, str] = {
 }
 
 LAST = 2**62
-FEW = 5_000
+FEW = 1_000
 """Matching samples up to which a random order is made of all of them."""
-PROBES = 500
+FEWEST_PROBES, MOST_PROBES = 50, 5_000
 KEPT_SECONDS = 60.0
 
 _cells: dict[tuple[str, int], tuple[float, list[int]]] = {}
@@ -153,8 +153,10 @@ def _step(size: int, seed: int) -> int:
 
 
 def _probes(start: int, size: int, id_at: Callable[[int], int]) -> Iterator[list[int]]:
-    for first in range(start, size, PROBES):
-        yield [id_at(at) for at in range(first, min(first + PROBES, size))]
+    first, many = start, FEWEST_PROBES
+    while first < size:
+        yield [id_at(at) for at in range(first, min(first + many, size))]
+        first, many = first + many, min(4 * many, MOST_PROBES)
 
 
 def _uncertain(session: Session, course: Course, after: int) -> int | None:
