@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import parse_qsl, quote
 
-import numpy as np
 from sqlmodel import Session
 
 from app.curation import nearness, selecting
 from app.curation import query_values as values
 from app.curation.query_values import QueryError
 from app.errors import ConflictError
-from app.storage import frames, listed, versions
+from app.storage import frames, versions
 from app.storage.filters import Column, Facet, Filter, Flag
 from app.storage.frames import Outline
 from app.storage.tables import Origin, Status
@@ -191,10 +190,10 @@ def alike(session: Session, dataset_id: int, query: Query) -> dict[int, float]:
     return dict(known[key])
 
 
-def _alike(session: Session, dataset_id: int, query: Query) -> str | None:
+def _alike(session: Session, dataset_id: int, query: Query) -> tuple[int, ...] | None:
     if not query.about_likeness:
         return None
-    return listed.write(np.array(list(alike(session, dataset_id, query)), np.int64))
+    return tuple(alike(session, dataset_id, query))
 
 
 def _read(name: str, text: str) -> Iterable[str]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-import numpy as np
 from sqlalchemy import Row
 from sqlmodel import Session
 
@@ -15,7 +14,7 @@ from app.curation.sample_menus import Asked
 from app.curation.sample_views import MoreRows, RowView
 from app.formats import snippets
 from app.formats.sample import load_sample
-from app.storage import listed, lists
+from app.storage import lists
 from app.storage.lists import Place, Sort
 
 SIMILAR = "similar"
@@ -67,7 +66,7 @@ def _most_alike(session: Session, asked: Asked, look: Look, limit: int) -> MoreR
     """The same by similarity: so few that they are read whole, and cut into pages here."""
     alike = queries.alike(session, asked.dataset.id, asked.query)
     others = queries.resolve(session, asked.dataset.id, asked.query.but("like").but("near"))
-    wanted = replace(others, alike=listed.write(np.array(list(alike), np.int64)))
+    wanted = replace(others, alike=tuple(alike))
     found = lists.page(session, asked.dataset.id, wanted, "oldest", limit=len(alike))
     order = {number: rank for rank, number in enumerate(alike)}
     ranked = sorted(found, key=lambda row: order[row.id])

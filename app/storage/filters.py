@@ -51,7 +51,7 @@ class Filter:
     without_chosen: str | None = None
     leaving: str | None = None  # ids that are passed over, written in the same way
     unjudged_by: str = ""  # samples that this person has not judged yet
-    alike: str | None = None  # a written list of the ids that are like something
+    alike: tuple[int, ...] | None = None  # the few ids that are like something
     deleted: bool = False
 
 
@@ -69,7 +69,7 @@ def conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.chosen is not None:
         clauses.append(is_listed(row.id, wanted.chosen))
     if wanted.alike is not None:
-        clauses.append(is_listed(row.id, wanted.alike))
+        clauses.append(col(row.id).in_(wanted.alike))
     if wanted.without_chosen is not None:
         clauses.append(not_(is_listed(row.id, wanted.without_chosen)))
     if wanted.leaving is not None:
