@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from app.storage.board_tables import PlacementRow
 from app.storage.filters import Filter, conditions
-from app.storage.tables import EventRow, SampleRow
+from app.storage.tables import EventRow, SampleRow, Status
 
 FEWEST_LOOKED_AT, MOST_LOOKED_AT = 50, 5_000
 DISAGREEING = 2_000
@@ -92,9 +92,18 @@ def some_ids(session: Session, dataset_id: int, wanted: Filter, limit: int) -> l
 
 def span(session: Session, dataset_id: int) -> tuple[int, int]:
     """The lowest and the highest id of the data set; (0, 0) when it is empty."""
-    low = select(func.min(SampleRow.id)).where(SampleRow.dataset_id == dataset_id)
-    high = select(func.max(SampleRow.id)).where(SampleRow.dataset_id == dataset_id)
-    return session.exec(low).one() or 0, session.exec(high).one() or 0
+    # By status, as the index has it; for all at once every sample would be looked at.
+    ends = [
+        session.exec(
+            select(end(SampleRow.id)).where(
+                SampleRow.dataset_id == dataset_id, SampleRow.status == status
+            )
+        ).one()
+        for status in Status
+        for end in (func.min, func.max)
+    ]
+    found = [number for number in ends if number is not None]
+    return (min(found), max(found)) if found else (0, 0)
 
 
 def decided_by_several(
