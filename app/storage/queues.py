@@ -93,7 +93,7 @@ def some_ids(session: Session, dataset_id: int, wanted: Filter, limit: int) -> l
 def span(session: Session, dataset_id: int) -> tuple[int, int]:
     """The lowest and the highest id of the data set; (0, 0) when it is empty."""
     # By status, as the index has it; for all at once every sample would be looked at.
-    ends = [
+    ends: list[int | None] = [
         session.exec(
             select(end(SampleRow.id)).where(
                 SampleRow.dataset_id == dataset_id, SampleRow.status == status
