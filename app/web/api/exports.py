@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from app.curation import export, export_sweep, versions
+from app.curation import audit, export, export_sweep, versions
 from app.curation.export import ExportView, Order
 from app.curation.export_recipe import LARGEST_CAP, LARGEST_LIMIT, LARGEST_SEED, Recipe
 from app.web.answers import Once
-from app.web.deps import House, HouseDep, ReadSession
+from app.web.deps import ActorName, House, HouseDep, ReadSession
 from app.web.downloads import NDJSON, attachment
 from app.web.moments import Moment
 
@@ -164,14 +164,26 @@ def remove(slug: str, export_id: int, once: Once, house: HouseDep) -> Response:
 
 
 @router.get("/{export_id}/{filename}", response_class=FileResponse)
-def download(slug: str, export_id: int, filename: str, house: HouseDep) -> Response:
-    return file_response(slug, export_id, filename, house)
+def download(
+    slug: str, export_id: int, filename: str, house: HouseDep, actor: ActorName
+) -> Response:
+    return file_response(slug, export_id, filename, house, actor=actor)
 
 
-def file_response(slug: str, export_id: int, filename: str, house: House) -> Response:
-    """A finished file, streamed from disk for saving."""
-    with house.read() as session:
+def file_response(
+    slug: str, export_id: int, filename: str, house: House, *, actor: str
+) -> Response:
+    """A finished file, streamed from disk for saving; who took it stands in the audit log."""
+    with house.write() as session:
         path = export.open_file(session, slug, export_id, filename, folder=house.exports)
+        audit.record(
+            session,
+            actor=actor,
+            kind=audit.Kind.DOWNLOADED,
+            subject=slug,
+            export=export_id,
+            file=path.name,
+        )
     media_type = MEDIA_TYPES.get(path.suffix, "text/plain")
     saved_as = f"{slug}-export-{export_id}-{path.name}"
     return FileResponse(path, headers=attachment(saved_as), media_type=media_type)

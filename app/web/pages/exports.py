@@ -86,8 +86,10 @@ def remove(
 
 
 @router.get("/exports/{export_id}/{filename}")
-def download(slug: str, export_id: int, filename: str, house: HouseDep) -> Response:
-    return file_response(slug, export_id, filename, house)
+def download(
+    slug: str, export_id: int, filename: str, house: HouseDep, actor: ActorName
+) -> Response:
+    return file_response(slug, export_id, filename, house, actor=actor)
 
 
 def read_compared(

@@ -43,6 +43,9 @@ def test_a_program_asks_waits_and_fetches(program: TestClient, release: Release)
         answer = program.get(file["url"])
         assert len(answer.content) == file["bytes"]
         assert hashlib.sha256(answer.content).hexdigest() == file["sha256"]
+    log = program.get("/api/v1/audit", params={"kind": "downloaded"}).json()["items"]
+    assert len(log) == len(done["files"])
+    assert {line["subject"] for line in log} == {"recipes"}
 
 
 def test_t02_files_are_saved_and_may_do_nothing(program: TestClient, release: Release) -> None:
