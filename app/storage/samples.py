@@ -125,7 +125,8 @@ def before(session: Session, dataset_id: int, wanted: Filter, sample_id: int) ->
 
 def count(session: Session, dataset_id: int, wanted: Filter = ANY, *, also: Filter = ANY) -> int:
     """How many samples match, and match `also` as well."""
-    counted = facets.count(session, dataset_id, wanted, also)
+    both = (wanted,) if also == ANY else (wanted, also)  # ANY leaves the trash out
+    counted = facets.count(session, dataset_id, *both)
     if counted is not None:
         return counted
     query = select(func.count()).select_from(SampleRow).where(*conditions(dataset_id, wanted))

@@ -138,7 +138,9 @@ def test_what_goes_into_the_trash_comes_out_again(
     assert "The trash is empty" in browser.get("/d/recipes/trash").text
     address = f"/d/recipes/s/{ids[0]}/decision"
     browser.post(address, data={"delete": "true", "version": 1})
-    assert f"/d/recipes/s/{ids[0]}" in browser.get("/d/recipes/trash").text
+    trash = browser.get("/d/recipes/trash").text
+    assert f"/d/recipes/s/{ids[0]}" in trash
+    assert "Restore all 1…" in trash
     browser.post(address, data={"delete": "false", "version": 2})
     with write() as session:
         assert not samples.get(session, dataset.id, ids[0]).deleted
