@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -20,6 +21,10 @@ from app.storage.tables import DatasetRow
 from tests import browser as chromium
 from tests.browser import STRICT
 from tests.postgres import Postgres
+
+# How long an example takes is the machine's affair: no test is about time.
+settings.register_profile("dartboard", deadline=None)
+settings.load_profile("dartboard")
 
 DATABASES = ["sqlite", "postgres"]
 

@@ -88,6 +88,11 @@ def deal(
     for members, rows in _strata(units, order, strata):
         need = [left + rows * percent for left, percent in zip(need, percents, strict=True)]
         _fill(members, units.size, need, part_of)
+    if strata is not None:  # what rounding in small strata left over
+        short = quotas(len(units.unit), percents) - np.bincount(
+            part_of, weights=units.size, minlength=len(percents)
+        ).astype(np.int64)
+        _fill(order[part_of[order] == 0], units.size, (100 * short).tolist(), part_of)
     return part_of[units.unit]
 
 

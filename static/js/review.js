@@ -47,6 +47,7 @@ async function fetchAhead() {
   const box = document.getElementById("ahead");
   const address = card()?.dataset.card;
   ahead = null;
+  box.removeAttribute("data-kept");
   if (!address) return;
   const known = arrived;
   const mine = (asking = Symbol("asking"));
@@ -63,6 +64,7 @@ async function fetchAhead() {
   ahead = document.createDocumentFragment();
   ahead.append(...box.childNodes);
   ahead.known = known;
+  box.setAttribute("data-kept", "");
   if (wanted) showAhead();
 }
 

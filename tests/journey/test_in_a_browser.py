@@ -43,6 +43,7 @@ def bring_in(page: Page, server: Server) -> None:
     page.get_by_label("Name").first.fill("Journey")
     page.get_by_role("button", name="Create").first.click()
     expect(page).to_have_url(f"{server.address}/d/journey/import")
+    page.wait_for_load_state()  # the script that sends a chosen file is there
     page.locator("input[type=file]").first.set_input_files(DEMO / "everyday.jsonl")
     page.wait_for_url("**/uploads/*/check")
     page.get_by_role("button", name="Import 407 samples").click()
