@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from app.checks import languages
 from app.formats.sample import Sample, load_messages
 from app.geometry import labels
 from app.geometry.frame import Frame, Places
@@ -36,10 +37,11 @@ def name(frame: Frame, places: Places, texts: Sequence[tuple[int, str]]) -> dict
     by_cell = [[texts[at][1][:CHARACTERS] for at in found] for found in typical]
     topics = int(frame.topic.max()) + 1
     members = [np.flatnonzero(frame.topic == topic).tolist() for topic in range(topics)]
-    topic_words = labels.name([_joined(by_cell, cells) for cells in members])
+    stop = languages.function_words([text for texts_of_cell in by_cell for text in texts_of_cell])
+    topic_words = labels.name([_joined(by_cell, cells) for cells in members], stop=stop)
     cells: list[dict[str, Any]] = [{} for _ in range(frame.cells)]
     for topic, inside in enumerate(members):
-        words = labels.name([by_cell[cell] for cell in inside], words=2)
+        words = labels.name([by_cell[cell] for cell in inside], words=2, stop=stop)
         for place, (cell, cell_words) in enumerate(zip(inside, words, strict=True), 1):
             cells[cell] = {
                 "id": f"{topic + 1}.{place}",
@@ -54,7 +56,7 @@ def name(frame: Frame, places: Places, texts: Sequence[tuple[int, str]]) -> dict
             {"id": str(number + 1), "words": list(words)}
             for number, words in enumerate(topic_words)
         ],
-        "groups": [list(words) for words in labels.name(groups, words=1)],
+        "groups": [list(words) for words in labels.name(groups, words=1, stop=stop)],
     }
 
 

@@ -41,17 +41,23 @@ _ENGLISH = """
 _STOP = frozenset(_ENGLISH.split())
 
 
-def name(texts_by_group: Sequence[Sequence[str]], *, words: int = 3) -> list[tuple[str, ...]]:
+def name(
+    texts_by_group: Sequence[Sequence[str]],
+    *,
+    words: int = 3,
+    stop: frozenset[str] = frozenset(),
+) -> list[tuple[str, ...]]:
     """Up to `words` words or pairs for each group, most telling first; () for an empty group.
 
     Groups are named against one another: pass the topics together, then the cells of one topic.
+    `stop` are words that name nothing, beside those of English.
     """
     counts = [_count(_pick(texts)) for texts in texts_by_group]
     sizes = [min(len(texts), MOST_TEXTS) for texts in texts_by_group]
     total: Counter[str] = Counter()
     for counted in counts:
         total.update(counted)
-    common = _find_common(counts, total, COMMON * sum(sizes))
+    common = _find_common(counts, total, COMMON * sum(sizes)) | stop
     usual = sum(total.values()) / max(len(counts), 1)
     names = []
     for counted, size in zip(counts, sizes, strict=True):
