@@ -35,6 +35,9 @@ READERS: Mapping[str, Read] = {
     "split": values.texts,
     "language": values.texts,
     "flag": values.flags,
+    "mark": values.texts,
+    "flagged": values.yes,
+    "quality": values.qualities,
     "cell": values.cells,
     "topic": values.topics,
     "sel": values.selections,
@@ -47,7 +50,7 @@ READERS: Mapping[str, Read] = {
     "ids": values.numbers,
     "trash": values.trash,
 }
-SINGLE = ("length", "upload", "version", "trash", "like", "near")
+SINGLE = ("flagged", "length", "upload", "version", "trash", "like", "near")
 ORDERED = ("q", "not.q")
 TURNED = (
     "status", "origin", "label", "source", "split", "language", "flag", "cell", "topic", "sel",
@@ -168,6 +171,9 @@ def resolve(
         frame_id=frame.id if frame else None,
         cells=_cells(query, frame),
         without_cells=_numbers(query, "not.", frame),
+        marks=query.values("mark"),
+        flagged=next((value == "1" for value in query.values("flagged")), None),
+        qualities=tuple(map(int, query.values("quality"))),
         flags=cast("tuple[Flag, ...]", query.values("flag")),
         without_flags=cast("tuple[Flag, ...]", query.values("not.flag")),
         chosen=selecting.listed_of(session, dataset_id, query.values("sel")),

@@ -77,6 +77,16 @@ def flags(text: str) -> Iterable[str]:
     return _among(text, FLAGS, "a flag")
 
 
+def yes(text: str) -> Iterable[str]:
+    """1 or 0."""
+    return _among(text, ("1", "0"), "a choice")
+
+
+def qualities(text: str) -> Iterable[str]:
+    """Ratings from 1 to 5; 0 is not rated."""
+    return _among(text, tuple("012345"), "a quality")
+
+
 def trash(text: str) -> Iterable[str]:
     """Only "1": what lies in the trash."""
     return _among(text, ("1",), "a choice")

@@ -45,6 +45,9 @@ class Filter:
     frame_id: int | None = None
     cells: tuple[int, ...] | None = None
     without_cells: tuple[int, ...] = ()
+    marks: tuple[str, ...] = ()
+    flagged: bool | None = None  # by a person
+    qualities: tuple[int, ...] = ()
     flags: tuple[Flag, ...] = ()
     without_flags: tuple[Flag, ...] = ()
     chosen: str | None = None  # a written list of ids, as listed.write has it
@@ -63,7 +66,7 @@ def conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
         col(row.deleted).is_(wanted.deleted),
     ]
     clauses += _by_facets(row, wanted) + _by_columns(wanted)
-    clauses += _by_text(wanted) + _by_place(wanted)
+    clauses += _by_review(wanted) + _by_text(wanted) + _by_place(wanted)
     if wanted.unjudged_by:
         clauses.append(not_(is_judged_by(wanted.unjudged_by)))
     if wanted.chosen is not None:
@@ -117,6 +120,20 @@ def _by_columns(wanted: Filter) -> list[ColumnElement[bool]]:
         clauses.append(col(row.id).in_(wanted.ids))
     if wanted.through is not None:
         clauses.append(col(row.id) <= wanted.through)
+    return clauses
+
+
+def _by_review(wanted: Filter) -> list[ColumnElement[bool]]:
+    """What people said of a sample beside its status."""
+    row = SampleRow
+    clauses: list[ColumnElement[bool]] = []
+    if wanted.marks:
+        held = (col(row.marks).contains(f"|{mark}|", autoescape=True) for mark in wanted.marks)
+        clauses.append(or_(*held))
+    if wanted.flagged is not None:
+        clauses.append(col(row.flagged).is_(wanted.flagged))
+    if wanted.qualities:
+        clauses.append(col(row.quality).in_(wanted.qualities))
     return clauses
 
 

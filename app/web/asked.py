@@ -60,6 +60,9 @@ AskedWalk = Annotated[Walk, Depends(read_walk)]
 
 MEANINGS = {
     "status": "pending, approved, rejected, needs_work; several by comma",
+    "mark": "marks that people gave; several by comma",
+    "flagged": "1: flagged by a person, 0: not",
+    "quality": "ratings from 1 to 5, 0: not rated; several by comma",
     "flag": "near_duplicate, knot, outsider; several by comma",
     "cell": "cells of the newest board, such as 3.2; several by comma",
     "topic": "topics of the newest board, such as 3; several by comma",

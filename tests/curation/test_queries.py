@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 from app.curation import queries
 from app.curation.queries import Query, QueryError
 from app.curation.query_values import FLAGS
-from app.storage.tables import Status
+from app.storage import samples
+from app.storage.database import Sessions
+from app.storage.tables import DatasetRow, Status
+from tests import stocked
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 IDS = st.integers(0, 2**63 - 1).map(str)
@@ -85,3 +88,30 @@ def test_a_query_can_be_widened_and_narrowed() -> None:
     assert queries.write(query.without("status", "pending")) == "q=soup&status=approved"
     assert query.but("status").but("q") == Query()
     assert query.but("label", "b").values("label") == ("b",)
+
+
+def test_what_reviewers_said_beside_the_status_can_be_asked_for(
+    write: Sessions, dataset: DatasetRow
+) -> None:
+    said = [
+        {"text": "a", "marks": "|rude|slow|", "flagged": True, "quality": 5},
+        {"text": "b", "marks": "|rudeness|", "flagged": False, "quality": 2},
+        {"text": "c", "marks": "|50%|", "flagged": False, "quality": 0},
+    ]
+    asked = {
+        "mark=rude": [0], "mark=50%25": [2], "mark=rude,50%25": [0, 2], "flagged=1": [0],
+        "flagged=0": [1, 2], "quality=2,5": [0, 1], "quality=0": [2], "flagged=1&quality=2": [],
+    }  # fmt: skip
+    with write() as session:
+        ids = stocked.stock(session, dataset.id, said)
+        for text, wanted in asked.items():
+            found = queries.resolve(session, dataset.id, queries.parse_string(text))
+            matching = samples.ids_matching(session, dataset.id, found)
+            assert matching == [ids[at] for at in wanted], text
+            assert samples.count(session, dataset.id, found) == len(wanted), text
+
+
+@pytest.mark.parametrize("text", ["flagged=yes", "quality=6", "flagged=1,0"])
+def test_a_wrong_remark_is_refused(text: str) -> None:
+    with pytest.raises(QueryError):
+        queries.parse_string(text)
