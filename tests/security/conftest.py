@@ -56,18 +56,7 @@ def stranger(lasting_app: FastAPI) -> TestClient:
     return web_client.stranger(lasting_app)
 
 
-@pytest.fixture(scope="session")
-def admin_cookies(lasting_app: FastAPI) -> dict[str, str]:
-    """One login for all tests that do not log out."""
-    with web_client.signed_in(lasting_app) as client:
-        return dict(client.cookies)
-
-
 @pytest.fixture
-def admin(lasting_app: FastAPI, admin_cookies: dict[str, str]) -> TestClient:
-    return TestClient(
-        lasting_app,
-        base_url=web_client.ADDRESS,
-        headers=web_client.BROWSER,
-        cookies=admin_cookies,
-    )
+def admin(lasting_app: FastAPI) -> TestClient:
+    """Logged in for this test alone: others end every session that there is."""
+    return web_client.signed_in(lasting_app)

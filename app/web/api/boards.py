@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.curation import board, gauges, intake, progress, targeting
@@ -18,6 +18,8 @@ from app.web.deps import HouseDep, ReadSession, WriteSession
 from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}", tags=["board"])
+
+FrameId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class TopicAnswer(BaseModel):
@@ -165,7 +167,7 @@ def set_target(
 
 
 @router.get("/board/{frame}/darts.bin", response_class=Response)
-def download_darts(slug: str, frame: int, request: Request, house: HouseDep) -> Response:
+def download_darts(slug: str, frame: FrameId, request: Request, house: HouseDep) -> Response:
     wish = Wish(tag=request.query_params.get("h", ""))
     return dart_answers.payload(request, house, slug, frame, wish)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.curation import board_export, darts, marks, queries
@@ -12,6 +12,8 @@ from app.web import dart_answers, pictures
 from app.web.deps import HouseDep, ReadSession
 
 router = APIRouter(prefix="/d/{slug}/board/{frame}")
+
+FrameId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 View = Literal["board", "map", "target"]
 Color = Annotated[
@@ -33,7 +35,7 @@ def read_wish(
 @router.get("/darts.bin")
 def download_darts(
     slug: str,
-    frame: int,
+    frame: FrameId,
     request: Request,
     house: HouseDep,
     wish: Annotated[Wish, Depends(read_wish)],
@@ -43,7 +45,7 @@ def download_darts(
 
 @router.get("/mask.bin")
 def download_mask(
-    slug: str, frame: int, request: Request, house: HouseDep, view: View = "board"
+    slug: str, frame: FrameId, request: Request, house: HouseDep, view: View = "board"
 ) -> Response:
     query = queries.parse(request.query_params.multi_items(), leaving=("view", "rows"))
     return dart_answers.mask(house, slug, frame, query, view=view)
@@ -51,7 +53,7 @@ def download_mask(
 
 @router.get("/board.{kind}")
 def download_picture(
-    slug: str, frame: int, kind: Literal["svg", "png"], house: HouseDep
+    slug: str, frame: FrameId, kind: Literal["svg", "png"], house: HouseDep
 ) -> Response:
     darts.ensure_layout(house.read, house.write, slug, frame)
     with house.read() as session:
@@ -61,7 +63,11 @@ def download_picture(
 
 @router.get("/row/{at}")
 def show_row(
-    slug: str, frame: int, at: int, session: ReadSession, view: View = "board"
+    slug: str,
+    frame: FrameId,
+    at: Annotated[int, Path(ge=0, le=2**31 - 1)],
+    session: ReadSession,
+    view: View = "board",
 ) -> Response:
     sample = darts.sample_at(session, slug, frame, at, view=view)
     return JSONResponse({"id": sample, "href": f"/d/{slug}/s/{sample}"})
