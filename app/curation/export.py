@@ -262,6 +262,6 @@ def _describe(session: Session, slug: str, row: ExportRow) -> ExportView:
         failures=tuple(rendering.load_failure(found) for found in row.failures),
         files=tuple(FileView(**found) for found in row.files),
         actor=row.actor,
-        created_at=versions.in_utc(row.created_at),
+        created_at=row.created_at,
         job=job,
     )

@@ -157,5 +157,4 @@ def _state(row: TokenRow) -> str:
     ends = row.expires_at
     if ends is None:
         return "in force"
-    moment = now() if ends.tzinfo else now().replace(tzinfo=None)
-    return "in force" if ends > moment else "expired"
+    return "in force" if ends > now() else "expired"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -249,11 +249,6 @@ def resolve(session: Session, dataset_id: int, query: str) -> Filter:
     return wanted
 
 
-def in_utc(moment: datetime) -> datetime:
-    """The moment with its time zone, which SQLite does not keep."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def view(session: Session, slug: str, row: VersionRow) -> VersionView:
     """Describe a version's row."""
     found = versions.count_by_status(session, row.id)
@@ -267,7 +262,7 @@ def view(session: Session, slug: str, row: VersionRow) -> VersionView:
         rows=row.rows,
         hash=row.hash,
         actor=row.actor,
-        created_at=in_utc(row.created_at),
+        created_at=row.created_at,
         statuses=tuple((status.value, found[status]) for status in order if status in found),
         uses=tuple(_use(use) for use in versions.uses_of(session, [row.id])),
     )
@@ -275,7 +270,7 @@ def view(session: Session, slug: str, row: VersionRow) -> VersionView:
 
 def _use(row: VersionUseRow) -> UseView:
     link = row.used_by.startswith(("https://", "http://")) and not _SPACE.search(row.used_by)
-    return UseView(row.id, row.used_by, link, row.actor, in_utc(row.created_at))
+    return UseView(row.id, row.used_by, link, row.actor, row.created_at)
 
 
 def _change(change: versions.Change) -> ChangeView:

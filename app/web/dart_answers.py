@@ -1,8 +1,9 @@
 """Darts, masks and rows over HTTP: the same for pages and programs."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 
 from app.curation import darts
 from app.curation.darts import NotDrawnError, Payload, Wish
@@ -10,6 +11,8 @@ from app.curation.queries import Query
 from app.storage.layouts import View
 from app.web import ranges
 from app.web.deps import House
+
+FrameId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 def payload(request: Request, house: House, slug: str, frame: int, wish: Wish) -> Response:

@@ -59,8 +59,7 @@ def ago(moment: datetime) -> str:
 
 def day(moment: datetime) -> str:
     """2026-11-30, in UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return f"{aware.astimezone(UTC):%Y-%m-%d}"
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"
 
 
 def device(agent: str) -> str:

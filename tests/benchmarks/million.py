@@ -55,7 +55,7 @@ def make(address: str, rows: int) -> None:
         target = targets.add(session, dataset.id, "reference", name="made up")
         row = frames.add(
             session, dataset_id=dataset.id, target_id=target.id, side="input", encoder="none",
-            fitted_on=TARGET, facts=_facts(frame), arrays=packing.pack(frame),
+            fitted_on=TARGET, facts=facts(frame), arrays=packing.pack(frame),
         )  # fmt: skip
     weights = rng.gamma(1.5, size=TOPICS)
     for start in range(0, rows, ROWS_PER_WRITE):
@@ -108,7 +108,8 @@ def _placements(frame: int, start: int, places: Any) -> Iterator[dict[str, Any]]
         }  # fmt: skip
 
 
-def _facts(frame: Frame) -> dict[str, Any]:
+def facts(frame: Frame) -> dict[str, Any]:
+    """Words for the cells, topics and groups of a frame that nobody named."""
     cells: list[dict[str, Any]] = []
     seen: dict[int, int] = {}
     for topic in frame.topic.tolist():

@@ -28,6 +28,7 @@ from app.storage.board_tables import PlacementRow
 from app.storage.database import connect, writing
 from app.storage.migration import migrate
 from app.storage.tables import Origin, Status, UploadRow, UploadState
+from tests.benchmarks import million
 
 SLUG, ENCODER = "stock", "stock"
 VOCABULARY, TOPICS, TARGET = 50_000, 60, 4_000
@@ -102,7 +103,7 @@ def _begin(session: Session, frame: Frame) -> Keys:
     target = targets.add(session, dataset.id, "reference", name="made up")
     row = frames.add(
         session, dataset_id=dataset.id, target_id=target.id, side="input", encoder=ENCODER,
-        fitted_on=TARGET, facts=_facts(frame), arrays=packing.pack(frame),
+        fitted_on=TARGET, facts=million.facts(frame), arrays=packing.pack(frame),
     )  # fmt: skip
     return Keys(dataset.id, upload.id, row.id)
 
@@ -169,15 +170,3 @@ def _placements(frame: int, start: int, places: Places) -> Iterator[dict[str, An
             "x": int(places.x[at]), "y": int(places.y[at]), "distance": float(places.distance[at]),
             "similarity": float(rng.random()), "redundancy": at, "levels": levels[at].tobytes(),
         }  # fmt: skip
-
-
-def _facts(frame: Frame) -> dict[str, Any]:
-    cells: list[dict[str, Any]] = []
-    seen: dict[int, int] = {}
-    for topic in frame.topic.tolist():
-        seen[topic] = seen.get(topic, 0) + 1
-        words = [f"word{topic}", f"part{seen[topic]}"]
-        cells.append({"id": f"{topic + 1}.{seen[topic]}", "topic": str(topic + 1), "words": words})
-    topics = [{"id": str(n + 1), "words": [f"topic{n}"]} for n in range(len(seen))]
-    groups = [[f"group{n}"] for n in range(int(frame.group.max()) + 1)]
-    return {"cells": cells, "topics": topics, "groups": groups}

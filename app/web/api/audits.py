@@ -1,6 +1,6 @@
 """The audit log over REST, for admins."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.curation import audit
 from app.curation.audit import Filter, Kind
 from app.web.deps import ReadSession
-from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 
@@ -33,7 +32,7 @@ class AuditAnswer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
-    at: Moment
+    at: datetime
     actor: str
     kind: str
     subject: str

@@ -1,8 +1,9 @@
 """Targets and boards over REST."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.curation import board, gauges, intake, progress, targeting
@@ -15,11 +16,8 @@ from app.web import dart_answers, target_wishes
 from app.web.api.jobs import JobAnswer
 from app.web.bodies import Caller, SpooledBody
 from app.web.deps import HouseDep, ReadSession, WriteSession
-from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}", tags=["board"])
-
-FrameId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class TopicAnswer(BaseModel):
@@ -116,7 +114,7 @@ class BoardAnswer(BaseModel):
     knots: int
     outsiders: int
     gauges: list[GaugeAnswer]
-    gauges_at: Moment | None = None
+    gauges_at: datetime | None = None
     changes_since_gauges: int = Field(default=0, description="at most 1,000 are counted")
 
 
@@ -167,7 +165,9 @@ def set_target(
 
 
 @router.get("/board/{frame}/darts.bin", response_class=Response)
-def download_darts(slug: str, frame: FrameId, request: Request, house: HouseDep) -> Response:
+def download_darts(
+    slug: str, frame: dart_answers.FrameId, request: Request, house: HouseDep
+) -> Response:
     wish = Wish(tag=request.query_params.get("h", ""))
     return dart_answers.payload(request, house, slug, frame, wish)
 

@@ -1,5 +1,6 @@
 """Data sets over REST."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
@@ -12,7 +13,6 @@ from app.curation.catalogue import DatasetCard
 from app.web import problems
 from app.web.answers import Once
 from app.web.deps import ReadSession
-from app.web.moments import Moment
 
 router = APIRouter(
     prefix="/api/v1/datasets", tags=["datasets"], responses=problems.documented(404, 409, 422)
@@ -56,8 +56,8 @@ class DatasetAnswer(BaseModel):
     approved: int
     rejected: int
     needs_work: int
-    created_at: Moment
-    changed_at: Moment
+    created_at: datetime
+    changed_at: datetime
 
 
 class DatasetPage(BaseModel):

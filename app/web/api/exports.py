@@ -1,6 +1,7 @@
 """Exports over REST: ask, watch, fetch the files."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
@@ -15,7 +16,6 @@ from app.curation.export_recipe import LARGEST_CAP, LARGEST_LIMIT, LARGEST_SEED,
 from app.web.answers import Once
 from app.web.deps import ActorName, House, HouseDep, ReadSession
 from app.web.downloads import NDJSON, attachment
-from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}/exports", tags=["exports"])
 
@@ -132,7 +132,7 @@ class ExportAnswer(BaseModel):
     files: list[FileAnswer]
     job: int | None
     error: str
-    created_at: Moment
+    created_at: datetime
 
 
 @router.post("", status_code=202, response_model=ExportAnswer)

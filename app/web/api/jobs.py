@@ -1,5 +1,6 @@
 """Jobs over REST."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -7,7 +8,6 @@ from pydantic import BaseModel, ConfigDict
 
 from app.curation import progress
 from app.web.deps import ReadSession, WriteSession
-from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
@@ -27,7 +27,7 @@ class JobAnswer(BaseModel):
     total: int
     eta_seconds: float | None
     error: str
-    created_at: Moment
+    created_at: datetime
 
 
 class JobPage(BaseModel):

@@ -1,5 +1,6 @@
 """Remembered mappings over REST: `?mapping=name` of an upload uses one."""
 
+from datetime import datetime
 from typing import Annotated
 
 import orjson
@@ -12,7 +13,6 @@ from app.curation.column_roles import Told
 from app.web import problems
 from app.web.answers import Once
 from app.web.deps import ReadSession, WriteSession
-from app.web.moments import Moment
 
 router = APIRouter(
     prefix="/api/v1/datasets/{slug}/mappings",
@@ -47,7 +47,7 @@ class MappingAnswer(BaseModel):
     read_as: str
     columns: dict[str, str]
     actor: str
-    used_at: Moment
+    used_at: datetime
 
 
 class MappingList(BaseModel):

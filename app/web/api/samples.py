@@ -1,6 +1,7 @@
 """Samples over REST."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, HTTPException, Path, Response
@@ -16,7 +17,6 @@ from app.web import problems
 from app.web.answers import Once
 from app.web.asked import DOCUMENTED, Asked, Looked
 from app.web.deps import ReadSession
-from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1", tags=["samples"], responses=problems.documented(404, 409, 422))
 
@@ -149,7 +149,7 @@ class EventAnswer(BaseModel):
 
     seq: int
     actor: str
-    at: Moment
+    at: datetime
     kind: str
     sentence: str
     body: dict[str, Any]

@@ -1,5 +1,6 @@
 """Frozen versions over REST."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
@@ -12,7 +13,6 @@ from app.curation.version_page import FrozenView
 from app.curation.versions import DifferenceView, VersionView
 from app.web.answers import Once
 from app.web.deps import ReadSession
-from app.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}/versions", tags=["versions"])
 # Asked before the samples of a data set: to that route "faq@v7" would be a data set's name.
@@ -75,7 +75,7 @@ class UseAnswer(BaseModel):
     id: int
     used_by: str
     actor: str
-    created_at: Moment
+    created_at: datetime
 
 
 class FrozenAnswer(BaseModel):
@@ -119,7 +119,7 @@ class VersionAnswer(BaseModel):
     statuses: dict[str, int]
     used_by: list[UseAnswer]
     actor: str
-    created_at: Moment
+    created_at: datetime
 
 
 class VersionPage(BaseModel):

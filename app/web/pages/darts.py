@@ -13,8 +13,6 @@ from app.web.deps import HouseDep, ReadSession
 
 router = APIRouter(prefix="/d/{slug}/board/{frame}")
 
-FrameId = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
 View = Literal["board", "map", "target"]
 Color = Annotated[
     Colour,
@@ -35,7 +33,7 @@ def read_wish(
 @router.get("/darts.bin")
 def download_darts(
     slug: str,
-    frame: FrameId,
+    frame: dart_answers.FrameId,
     request: Request,
     house: HouseDep,
     wish: Annotated[Wish, Depends(read_wish)],
@@ -45,7 +43,7 @@ def download_darts(
 
 @router.get("/mask.bin")
 def download_mask(
-    slug: str, frame: FrameId, request: Request, house: HouseDep, view: View = "board"
+    slug: str, frame: dart_answers.FrameId, request: Request, house: HouseDep, view: View = "board"
 ) -> Response:
     query = queries.parse(request.query_params.multi_items(), leaving=("view", "rows"))
     return dart_answers.mask(house, slug, frame, query, view=view)
@@ -53,7 +51,7 @@ def download_mask(
 
 @router.get("/board.{kind}")
 def download_picture(
-    slug: str, frame: FrameId, kind: Literal["svg", "png"], house: HouseDep
+    slug: str, frame: dart_answers.FrameId, kind: Literal["svg", "png"], house: HouseDep
 ) -> Response:
     darts.ensure_layout(house.read, house.write, slug, frame)
     with house.read() as session:
@@ -64,7 +62,7 @@ def download_picture(
 @router.get("/row/{at}")
 def show_row(
     slug: str,
-    frame: FrameId,
+    frame: dart_answers.FrameId,
     at: Annotated[int, Path(ge=0, le=2**31 - 1)],
     session: ReadSession,
     view: View = "board",
