@@ -143,6 +143,9 @@ def export_files(
     tokenizer: Annotated[str, typer.Option(help="Of the tokenizers folder, or estimate.")] = "",
     token_limit: Annotated[int, typer.Option(help="Most tokens that the model reads.")] = 0,
     licence: Annotated[str, typer.Option(help="Of the data, for its card.")] = "",
+    only_clean: Annotated[
+        bool, typer.Option("--only-clean", help="No placeholders, boilerplate, personal data.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option(help="Check every sample and write nothing.")] = False,
     strict: Strict = False,
     data_dir: DataDir = None,
@@ -153,7 +156,7 @@ def export_files(
         raise NoFolderError
     if version and query:
         raise typer.BadParameter("give --version or --query, not both")
-    recipe = Recipe(split, split_by, seed, cap, tokenizer, token_limit, licence)
+    recipe = Recipe(split, split_by, seed, cap, tokenizer, token_limit, licence, clean=only_clean)
     order = Order(format_name, query=query, dry_run=dry_run, recipe=recipe)
     with opened(data_dir) as instance:
         slug = datasets.slug_of(name)
@@ -231,5 +234,8 @@ def _show_export(view: ExportView, output: Path | None, *, as_json: bool) -> Non
     for failure in view.failures:
         first = f" {failure.count:,}: samples {', '.join(map(str, failure.samples[:10]))}"
         printing.say(f"  {failure.rule}: {failure.sentence}{first if failure.count else ''}")
+    for one in view.left:
+        told = f"in {one.count:,} of the samples written: {', '.join(map(str, one.samples[:10]))}"
+        printing.say(f"  look at {one.rule}: {told}")
     for file in view.files:
         printing.say(f"{(output or Path()) / file.name}  {file.bytes:,} bytes  {file.sha256}")

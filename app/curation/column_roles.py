@@ -9,7 +9,7 @@ import orjson
 from sqlmodel import Session
 
 from app.errors import InvalidError
-from app.formats import dialects, mapping
+from app.formats import dialects, inputs, mapping
 from app.formats.dialects import Detection
 from app.formats.entries import Record
 from app.formats.mapping import Mapping, MappingError
@@ -82,6 +82,12 @@ def reader(told: Told, detect: Callable[[], Detection]) -> tuple[str, Parse]:
     else:
         detection = detect()
     return detection.dialect, partial(_parse, detection=detection, roles=roles)
+
+
+def input_reader(told: Told) -> Callable[[Record], str | Rejected]:
+    """What reads the input of a record, for a file that holds inputs alone."""
+    named = mapping.from_json(told.mapping).named("input") if told.mapping else ()
+    return partial(inputs.read, named=named)
 
 
 def signature(names: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ never torn apart. A near copy is told by the vectors of the board's side: withou
 same question and the same family are known, and the answer says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -207,8 +207,23 @@ def _groups(
 def _families(found: Traits, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """-1 for a sample that nothing was made from and that was made from nothing."""
     own, parent = found.column("own")[rows], found.column("parent")[rows]
-    is_parent = np.isin(own, parent[parent != 0]) & (own != 0)
-    return np.where(parent != 0, parent, np.where(is_parent, own, -1))
+    made = np.flatnonzero(parent)
+    parent_of = {int(own[at]): int(parent[at]) for at in made if own[at]}
+    root = parent.copy()
+    root[made] = [_root(int(parent[at]), parent_of) for at in made]
+    is_root = np.isin(own, root[made]) & (own != 0)
+    return np.where(root != 0, root, np.where(is_root, own, -1))
+
+
+def _root(name: int, parent_of: Mapping[int, int]) -> int:
+    """What it was made from in the end; of a ring the same name, wherever one begins."""
+    seen: list[int] = []
+    known: set[int] = set()
+    while name in parent_of and name not in known:
+        seen.append(name)
+        known.add(name)
+        name = parent_of[name]
+    return min(seen[seen.index(name) :]) if name in known else name
 
 
 def _near(

@@ -85,6 +85,7 @@ class ExportView:
     rows: int  # lines written
     failed: int  # samples left out
     failures: tuple[FailureView, ...]
+    left: tuple[FailureView, ...]  # what is left in samples that pass
     files: tuple[FileView, ...]
     actor: str
     created_at: datetime
@@ -105,7 +106,6 @@ class FormatView:
     note: str
     rules: tuple[Rule, ...]
     source: str  # where the trainer says so; "" where it is no trainer's
-    confirmed: bool
     checked: str
 
 
@@ -192,7 +192,6 @@ def formats() -> tuple[FormatView, ...]:
         FormatView(
             exporter.name, exporter.title, exporter.note, exporter.rules,
             source=exporter.rules[0].source,
-            confirmed=all(rule.confirmed for rule in exporter.rules),
             checked=exporter.rules[0].checked,
         )
         for exporter in EXPORTERS.values()
@@ -260,6 +259,7 @@ def _describe(session: Session, slug: str, row: ExportRow) -> ExportView:
         outcome=export_outcome.load(row.told),
         failed=_failed(row),
         failures=tuple(rendering.load_failure(found) for found in row.failures),
+        left=tuple(rendering.load_failure(found) for found in row.told.get("left", ())),
         files=tuple(FileView(**found) for found in row.files),
         actor=row.actor,
         created_at=row.created_at,

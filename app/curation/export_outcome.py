@@ -83,7 +83,7 @@ class OutcomeView:
 
 def load(kept: Mapping[str, Any]) -> OutcomeView:
     """Read back what dump wrote; of an export that kept nothing there is nothing to tell."""
-    known = {name: value for name, value in kept.items() if name != "failed"}
+    known = {name: value for name, value in kept.items() if name not in ("failed", "left")}
     return OutcomeView(**{
         **known,
         "splits": tuple(SplitView(**split) for split in kept.get("splits", ())),

@@ -69,7 +69,7 @@ class ExportPage:
 
 MINE = (
     "format", "statuses", "version",
-    "parts", "by", "seed", "cap", "tokenizer", "limit", "licence",
+    "parts", "by", "seed", "cap", "tokenizer", "limit", "licence", "clean",
 )  # fmt: skip
 """What an address says about the export; all its other names are the query's."""
 

@@ -129,6 +129,7 @@ def _manifest(done: Written, beside: Mapping[str, bytes]) -> bytes:
             "samples": done.tally.failed,
             "rules": {rule: one["count"] for rule, one in sorted(done.tally.failures.items())},
         },
+        "leftovers": {rule: one["count"] for rule, one in sorted(done.tally.left.items())},
         "code": code_version(),
     }
     return orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n"

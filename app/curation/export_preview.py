@@ -51,6 +51,7 @@ class PreviewView:
     passed: int
     failed: int
     failures: tuple[FailureView, ...]
+    left: tuple[FailureView, ...]  # what is left in samples that pass
     lines: tuple[str, ...]
     outcome: OutcomeView | None  # None where only all samples together could tell
     refused: str = ""  # why they cannot be dealt as asked
@@ -80,7 +81,7 @@ def preview(
     recipe = export_recipe.check(order.recipe, tokenizers)
     find = _of_query if order.version is None else _of_version
     asked = find(session, slug, order)
-    press = Press(exporter, _tokenizer(recipe, tokenizers), recipe.limit)
+    press = Press(exporter, _tokenizer(recipe, tokenizers), recipe.limit, recipe.clean)
     found, sizes = Findings([], [], [], Tally()), _Sizes(len(exporter.prefix), [])
     for part in _parts(asked.fetch):
         seen = len(found.passing)
@@ -186,6 +187,7 @@ def _describe(
         passed=tally.passed,
         failed=tally.failed,
         failures=rendering.explain(exporter, tally, rows=rows, size=sizes.total),
+        left=rendering.left_in(tally),
         lines=tuple(line.decode().rstrip("\n")[:SHOWN_CHARACTERS] for line in sizes.lines),
         outcome=outcome,
         refused=told[1],

@@ -63,6 +63,8 @@ class Recipe:
         limit: the most tokens that the model reads at once; 0 where nobody said.
         licence: of the data, as the curator words it; for the data set card.
         tokenizer_hash: sha256 of the tokenizer's file, so that a repeat uses the same.
+        clean: whether samples with leftovers (placeholders, boilerplate, personal data) stay out;
+            else they are only told.
     """
 
     split: str = ""
@@ -73,6 +75,7 @@ class Recipe:
     limit: int = 0
     licence: str = ""
     tokenizer_hash: str = ""
+    clean: bool = False
 
     @classmethod
     def load(cls, options: dict[str, Any]) -> Self:
@@ -125,6 +128,7 @@ def read(fields: Mapping[str, str]) -> Recipe:
         tokenizer=said.get("tokenizer", ""),
         limit=_number("limit", said, int),
         licence=said.get("licence", ""),
+        clean=bool(said.get("clean")),
     )
 
 
@@ -138,6 +142,7 @@ def write(recipe: Recipe) -> dict[str, str]:
         "tokenizer": recipe.tokenizer,
         "limit": str(recipe.limit or ""),
         "licence": recipe.licence,
+        "clean": "1" if recipe.clean else "",
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -114,7 +114,9 @@ def _plan(session: Session, job: JobRow, tokenizers: Path) -> _Plan:
         export_id=row.id,
         dataset=dataset,
         version=versions.get_by_id(session, row.version_id),
-        press=Press(EXPORTERS[row.format], _tokenizer(recipe, tokenizers), recipe.limit),
+        press=Press(
+            EXPORTERS[row.format], _tokenizer(recipe, tokenizers), recipe.limit, recipe.clean
+        ),
         statuses=tuple(Status(status) for status in row.options["statuses"]),
         recipe=recipe,
         total=row.total,
@@ -198,7 +200,8 @@ class _Work:
             row = exports.get(session, self.plan.dataset.id, self.plan.export_id)
             row.state, row.rows, row.files = JobState.DONE, sum(outcome.rows.values()), files
             row.failures = [asdict(failure) for failure in failures]
-            row.told = {**outcome.dump(), "failed": tally.failed}
+            left = [asdict(one) for one in rendering.left_in(tally)]
+            row.told = {**outcome.dump(), "failed": tally.failed, "left": left}
             jobs.checkpoint(session, self.job)
 
     def _write_lines(self, checked: Checked | None, files: Mapping[str, GrowingFile]) -> Tally:

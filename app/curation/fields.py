@@ -26,7 +26,7 @@ SURE = 0.95
 """Of the first records so many must fit a dialect for nobody to be asked about it."""
 EXAMPLES, EXAMPLE_CHARACTERS, SAMPLES = 3, 60, 3
 BESIDE: tuple[ColumnRole, ...] = (
-    *("label", "source", "split", "language"),
+    *("label", "source", "split", "language", "origin", "family"),
     *("id", "metadata", "ignore"),
 )
 """What a column can be that is no part of the conversation."""
@@ -194,7 +194,8 @@ def _usual(name: str) -> ColumnRole:
     """What every dialect makes of a column of this name."""
     known: Mapping[str, ColumnRole] = {
         **dict.fromkeys(columns.LABELS, "label"), **dict.fromkeys(columns.LANGUAGES, "language"),
-        **dict.fromkeys(columns.NAMES, "id"), "source": "source", "split": "split",
+        **dict.fromkeys(columns.NAMES, "id"), **dict.fromkeys(columns.FAMILIES, "family"),
+        "source": "source", "split": "split", "origin": "origin",
     }  # fmt: skip
     return known.get(name, "metadata")
 

@@ -1,10 +1,14 @@
 """The last step of an import: what was looked at is kept, or it is thrown away."""
 
+from pathlib import Path
+
 from sqlmodel import Session
 
-from app.curation import checking, intake, targeting
+from app.curation import checking, intake, parsing, targeting
 from app.curation.parsing import BrokenRecordsError
 from app.errors import InvalidError
+from app.formats import mapping
+from app.formats.mapping import Mapping
 from app.storage import datasets, jobs, targets, uploads
 from app.storage.tables import UploadState
 
@@ -36,6 +40,22 @@ def keep(
         raise BrokenRecordsError
     uploads.forget_counts(session, upload)
     upload.all_or_nothing = all_or_nothing
+    intake.begin(session, datasets.get(session, slug), upload, actor=actor)
+
+
+def keep_as_target(session: Session, slug: str, upload_id: int, *, actor: str, spool: Path) -> None:
+    """Compare the data with what an undecided upload asks: it holds inputs, not samples.
+
+    Raises:
+        DecidedError: its samples are kept already.
+    """
+    upload = checking.undecided(session, slug, upload_id)
+    head = parsing.read_head(spool / upload.spool_name)
+    if not upload.mapping and not head.detection.dialect:
+        name = mapping.guess_input([record.value for record in head.records])
+        upload.mapping = mapping.to_json(Mapping({name: "input"})) if name else ""
+    uploads.forget_counts(session, upload)
+    upload.purpose = "target"
     intake.begin(session, datasets.get(session, slug), upload, actor=actor)
 
 

@@ -15,7 +15,7 @@ from app.curation import chunks, column_roles, storing
 from app.curation.chunks import Chunk
 from app.curation.column_roles import Told
 from app.errors import InvalidError
-from app.formats import containers, dialects, inputs
+from app.formats import containers, dialects
 from app.formats.dialects import Detection
 from app.formats.entries import Entry, Record
 from app.formats.sample import KINDS
@@ -93,8 +93,12 @@ class Head:
 
 def read_file(path: Path, told: Told, *, skip: int = 0) -> Reading:
     """Read a spooled file, as its sender says it is, from its entry number `skip` on."""
-    dialect, parse = column_roles.reader(told, lambda: read_head(path).detection)
-    sort = chunks.sorter(inputs.read if told.purpose == "target" else parse)
+    if told.purpose == "target":
+        dialect = read_head(path).detection.dialect
+        sort = chunks.sorter(column_roles.input_reader(told))
+    else:
+        dialect, parse = column_roles.reader(told, lambda: read_head(path).detection)
+        sort = chunks.sorter(parse)
     stream = path.open("rb")
     contents = containers.open_contents(stream, skip=skip)
 

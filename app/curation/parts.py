@@ -22,6 +22,8 @@ from app.storage.import_tables import PartRow
 from app.storage.tables import DatasetRow, UploadRow, UploadState
 
 PART_BYTES = 8 * 1024**2
+ABANDONED_DAYS = 7
+"""So long after its last part an upload that is not complete is forgotten (upload_sweep)."""
 
 
 class PartError(InvalidError):

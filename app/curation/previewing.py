@@ -69,7 +69,8 @@ def _facts(sample: Sample) -> tuple[tuple[str, str], ...]:
     facets = sample.facets
     told = (
         *(("label", facets.label), ("source", facets.source), ("split", facets.split)),
-        *(("language", facets.language), ("id", sample.external_id)),
+        *(("language", facets.language), ("origin", facets.origin), ("family", facets.family)),
+        ("id", sample.external_id),
         ("kept beside it", ", ".join(sample.extra)),
     )
     return tuple((name, value) for name, value in told if value)

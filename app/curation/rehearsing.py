@@ -6,6 +6,7 @@ from pathlib import Path
 from app.curation import column_roles, parsing, repeats, spooling
 from app.curation.chunks import Chunk, Tally
 from app.curation.column_roles import Told
+from app.curation.compact import Named, Prints
 from app.curation.intake import RejectView, UploadView
 from app.curation.spooling import Spooled
 from app.formats.sample import Rejected
@@ -19,38 +20,44 @@ SHOWN_REJECTS = 50
 class Rehearsal:
     """Counts chunk by chunk, as if each had been stored before the next.
 
-    Fingerprints are held as numbers of 64 bits: what is counted needs no more,
-    and a million of them fit into 100 MB.
+    Fingerprints and names are held as numbers of 64 bits: what is counted needs no more, and
+    the most records that a file may have, 20 million, fit into half a gigabyte.
     """
 
     read: Sessions
     dataset_id: int
-    prints: set[int] = field(default_factory=set)
-    named: dict[str, int] = field(default_factory=dict)
-    gone: set[int] = field(default_factory=set)
+    prints: Prints = field(default_factory=Prints)
+    named: Named = field(default_factory=Named)
+    gone: Prints = field(default_factory=Prints)
 
     def count(self, chunk: Chunk) -> Tally:
         """What would become of the chunk."""
         told = [(_short(sample.fingerprint), sample.external_id) for _, sample, _ in chunk.samples]
         self._look_up(chunk)
-        before = {name: self.named[name] for _, name in told if name in self.named}
+        names = {name for _, name in told if name}
+        before = {name: old for name in names if (old := self.named.get(name))}
         tally = Tally(rejected=len(chunk.rejects), blank=chunk.blank)
         for verdict in repeats.judge(told, self.prints, self.named):
             tally.add(verdict)
-        self.gone |= {old for name, old in before.items() if self.named[name] != old}
+        for name, old in before.items():
+            if self.named.get(name) != old:
+                self.gone.add(old)
         return tally
 
     def _look_up(self, chunk: Chunk) -> None:
         """Learn what the data set holds of these, but for what was changed since."""
         found = [sample for _, sample, _ in chunk.samples]
-        names = {sample.external_id for sample in found} - self.named.keys() - {""}
+        names = self.named.unknown({sample.external_id for sample in found} - {""})
         with self.read() as session:
             prints = samples.known_fingerprints(
                 session, self.dataset_id, [sample.fingerprint for sample in found]
             )
             named = samples.fingerprints_by_name(session, self.dataset_id, sorted(names))
-        self.prints |= set(map(_short, prints)) - self.gone
-        self.named |= {name: _short(fingerprint) for name, fingerprint in named.items()}
+        for one in map(_short, prints):
+            if one not in self.gone:
+                self.prints.add(one)
+        for name, fingerprint in named.items():
+            self.named[name] = _short(fingerprint)
 
 
 def rehearse(read: Sessions, slug: str, spooled: Spooled, told: Told, *, spool: Path) -> UploadView:

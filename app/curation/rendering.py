@@ -8,10 +8,11 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from app.curation import leaving
 from app.curation.export_recipe import SPLITS
 from app.formats import dialects, tokens
 from app.formats.exporters import Exporter
-from app.formats.rules import TRAINED, Violation
+from app.formats.rules import LEFTOVERS, TRAINED, Violation
 from app.formats.sample import Kind, Sample, load_messages, load_sample
 from app.formats.tokens import Counts, Tokenizer
 from app.storage.exports import Content
@@ -45,6 +46,7 @@ class Tally:
     passed: int = 0
     failed: int = 0
     failures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    left: dict[str, dict[str, Any]] = field(default_factory=dict)  # in samples that pass
     tokens: int = 0
     trained: int = 0  # tokens that are learned
     longest: int = 0  # tokens of the longest line
@@ -53,7 +55,7 @@ class Tally:
     @classmethod
     def load(cls, kept: Mapping[str, Any]) -> Self:
         """Read back what dump wrote."""
-        return cls(**{**kept, "failures": {**kept["failures"]}})
+        return cls(**{**kept, "failures": {**kept["failures"]}, "left": {**kept.get("left", {})}})
 
     def dump(self) -> dict[str, Any]:
         """The tally as JSON can hold it."""
@@ -62,11 +64,11 @@ class Tally:
     def fail(self, sample_id: int, violations: Iterable[Violation]) -> None:
         """Note a sample that is left out."""
         self.failed += 1
-        for rule_id in dict.fromkeys(violation.rule_id for violation in violations):
-            found = self.failures.setdefault(rule_id, {"count": 0, "samples": []})
-            found["count"] += 1
-            if len(found["samples"]) < FIRST_SAMPLES:
-                found["samples"].append(sample_id)
+        _note(self.failures, sample_id, violations)
+
+    def leave(self, sample_id: int, leftovers: Iterable[Violation]) -> None:
+        """Note what is left in a sample that passes."""
+        _note(self.left, sample_id, leftovers)
 
     def measure(self, counts: Counts, limit: int) -> None:
         """Note the tokens of a sample that passes."""
@@ -80,12 +82,14 @@ class Tally:
 class Press:
     """What makes lines of samples: a format, and what counts tokens for it.
 
-    `tokenizer` is None where nobody counts; `limit` the most tokens that the model reads, or 0.
+    `tokenizer` is None where nobody counts; `limit` the most tokens that the model reads, or 0;
+    `clean` says whether samples with leftovers stay out.
     """
 
     exporter: Exporter
     tokenizer: Tokenizer | None = None
     limit: int = 0
+    clean: bool = False
 
 
 def render(press: Press, contents: Sequence[Content], tally: Tally) -> list[bytes]:
@@ -127,10 +131,11 @@ def note(
     found: Iterable[tuple[tuple[Violation, ...], Counts | None]],
     tally: Tally,
 ) -> list[bool]:
-    """Whether each sample passes, by the rules it breaks and by its tokens; all noted."""
+    """Whether each sample passes, by its rules, its tokens and its leftovers; all noted."""
     passing = []
-    for content, (violations, counts) in zip(contents, found, strict=True):
-        broken = violations
+    left = leaving.of(contents)
+    for content, (violations, counts), leftovers in zip(contents, found, left, strict=True):
+        broken = violations + leftovers if press.clean else violations
         if counts is not None:
             rules = press.exporter.rules_of_tokens
             broken += tokens.broken(rules, counts, limit=press.limit or None)
@@ -138,6 +143,8 @@ def note(
             tally.fail(content.sample_id, broken)
         else:
             tally.passed += 1
+            if leftovers:
+                tally.leave(content.sample_id, leftovers)
             if counts is not None:
                 tally.measure(counts, press.limit)
         passing.append(not broken)
@@ -167,7 +174,7 @@ def explain(exporter: Exporter, tally: Tally, *, rows: int, size: int) -> tuple[
     """The rules that are broken, in the exporter's own order, those of the file included."""
     details = {found.rule_id: found.detail for found in exporter.check_file(rows, size)}
     shown = []
-    for rule in (*exporter.rules, TRAINED):
+    for rule in (*exporter.rules, TRAINED, *LEFTOVERS.values()):
         found = tally.failures.get(rule.id)
         if found is not None:
             ids = tuple(found["samples"])
@@ -177,6 +184,27 @@ def explain(exporter: Exporter, tally: Tally, *, rows: int, size: int) -> tuple[
     return tuple(shown)
 
 
+def left_in(tally: Tally) -> tuple[FailureView, ...]:
+    """What is left in the samples that pass."""
+    found = ((rule, tally.left.get(rule.id)) for rule in LEFTOVERS.values())
+    return tuple(
+        FailureView(rule.id, rule.sentence, one["count"], tuple(one["samples"]))
+        for rule, one in found
+        if one
+    )
+
+
 def load_failure(kept: Mapping[str, Any]) -> FailureView:
     """Read back a failure that was stored as JSON."""
     return FailureView(kept["rule"], kept["sentence"], kept["count"], tuple(kept["samples"]))
+
+
+def _note(
+    noted: dict[str, dict[str, Any]], sample_id: int, violations: Iterable[Violation]
+) -> None:
+    """Count the sample once under each rule, and keep it if it is among the first."""
+    for rule_id in dict.fromkeys(violation.rule_id for violation in violations):
+        found = noted.setdefault(rule_id, {"count": 0, "samples": []})
+        found["count"] += 1
+        if len(found["samples"]) < FIRST_SAMPLES:
+            found["samples"].append(sample_id)

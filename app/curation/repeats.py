@@ -4,11 +4,33 @@ Records are taken one after the other: what the first of them changes, the next
 one finds changed. The same rule counts before an import and stores during it.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, MutableMapping, MutableSet
+from collections.abc import Hashable, Iterable, Iterator
 from enum import StrEnum
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 Print = TypeVar("Print", bound=Hashable)
+Any_contra = TypeVar("Any_contra", bound=Hashable, contravariant=True)
+
+
+class Prints(Protocol[Any_contra]):
+    """A set of fingerprints."""
+
+    def __contains__(self, one: object, /) -> bool: ...
+
+    def add(self, one: Any_contra, /) -> None:
+        """Remember one."""
+
+    def discard(self, one: Any_contra, /) -> None:
+        """Forget one, if it is there."""
+
+
+class Named(Protocol[Print]):
+    """Fingerprints by external id."""
+
+    def get(self, name: str, /) -> Print | None:
+        """The fingerprint under a name, or None."""
+
+    def __setitem__(self, name: str, one: Print, /) -> None: ...
 
 
 class Verdict(StrEnum):
@@ -21,8 +43,8 @@ class Verdict(StrEnum):
 
 def judge(
     records: Iterable[tuple[Print, str]],
-    prints: MutableSet[Print],
-    named: MutableMapping[str, Print],
+    prints: Prints[Print],
+    named: Named[Print],
 ) -> Iterator[Verdict]:
     """One verdict a record.
 

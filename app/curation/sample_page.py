@@ -181,6 +181,7 @@ def _facts(sample: SampleRow, upload: UploadRow, kind: str) -> tuple[tuple[str, 
         ("turns", f"{sample.turns:,}"),
         ("characters", f"{sample.length:,}"),
         ("its source calls it", sample.external_id),
+        ("made from", sample.family),
         ("read as", sample.dialect),
         ("file", upload.filename),
     )

@@ -97,6 +97,7 @@ def _row(upload: UploadRow, item: Item, text: Mapping[str, Any]) -> dict[str, An
         "source": facets.source[:200],
         "split": facets.split[:50],
         "language": facets.language[:20],
+        "family": facets.family,
         "dialect": sample.dialect,
         "extra": orjson.dumps(dict(sample.extra)).decode() if sample.extra else "{}",
         "raw": raw,

@@ -7,10 +7,14 @@ from app.formats.sample import Facets
 LABELS = ("label", "category", "intent", "class")
 LANGUAGES = ("lang", "language")
 NAMES = ("id", "uid", "external_id")
+TAGS = ("tags", "tag")
+"""Columns of short words, one text or a list of them; the first is the label of what has none."""
+FAMILIES = ("parent_id", "parent", "seed_id", "source_id", "derived_from", "family", "family_id")
+"""Columns that say what a record was made from, by its id, or of what family it is."""
 NAME_CHARACTERS = 200
 """What is longer is no id that anybody gave; it stays in its column."""
 
-_FACETS = frozenset((*LABELS, *LANGUAGES, "source", "split"))
+_FACETS = frozenset((*LABELS, *LANGUAGES, *TAGS, *FAMILIES, "source", "split", "origin"))
 _NO_FACETS = Facets()
 
 
@@ -19,11 +23,12 @@ def facets_of(value: Mapping[str, object]) -> Facets:
     if _FACETS.isdisjoint(value):
         return _NO_FACETS
     return Facets(
-        label=_first(value, LABELS),
+        label=_first(value, LABELS) or _tag(value),
         source=_first(value, ("source",)),
         split=_first(value, ("split",)),
         language=_first(value, LANGUAGES),
         origin=_first(value, ("origin",)),
+        family=as_name(_first(value, FAMILIES)),
     )
 
 
@@ -47,6 +52,12 @@ def _first(value: Mapping[str, object], names: Collection[str]) -> str:
         if name in value and (text := _text(value[name])):
             return text
     return ""
+
+
+def _tag(value: Mapping[str, object]) -> str:
+    cells = (value[name] for name in TAGS if name in value)
+    firsts = (cell[0] if isinstance(cell, list) and cell else cell for cell in cells)
+    return next((cell for cell in firsts if isinstance(cell, str) and cell), "")
 
 
 def _text(cell: object) -> str:

@@ -1,8 +1,9 @@
 """Gemini: `contents` by user and model, each a list of parts."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from app.formats import columns
+from app.formats import columns, dialect
 from app.formats.dialect import Dialect, Value, has_answer, missing, unknown_role, wrong_type
 from app.formats.entries import Fault
 from app.formats.sample import ROLES, Message, Role, Sample, text_of
@@ -27,16 +28,16 @@ def parse(value: Value) -> Sample | Fault:
     if not isinstance(turns, list):
         return wrong_type("contents", "a list of turns", turns)
     name = next((name for name in _SYSTEM if value.get(name)), "")
-    said: list[Message] = []
-    for turn in ([value[name]] if name else []) + turns:
-        message = _message(turn, system=bool(name) and not said)
-        if isinstance(message, Fault):
-            return message
-        said.append(message)
+    system = dialect.read_turns([value[name]] if name else [], partial(_message, system=True))
+    said = dialect.read_turns(turns, _message)
+    if isinstance(system, Fault):
+        return system
+    if isinstance(said, Fault):
+        return said
     if not has_answer(said):
         return missing("the last turn of the model")
     return Sample(
-        messages=tuple(said),
+        messages=(*system, *said),
         facets=columns.facets_of(value),
         external_id=columns.external_id_of(value),
         extra=columns.others(value, ("contents",)),
@@ -54,7 +55,7 @@ def write(sample: Sample) -> dict[str, object]:
     return {**extra, "contents": [_turn(message) for message in turns]}
 
 
-def _message(turn: object, *, system: bool) -> Message | Fault:
+def _message(turn: object, *, system: bool = False) -> Message | Fault:
     if not isinstance(turn, dict):
         return wrong_type("contents", "a list of objects with role and parts", turn)
     written, parts = turn.get("role"), turn.get("parts")

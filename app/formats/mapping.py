@@ -22,6 +22,8 @@ ColumnRole = Literal[
     "source",
     "split",
     "language",
+    "origin",
+    "family",
     "id",
     "metadata",
     "ignore",
@@ -45,6 +47,8 @@ _NAMES: Columns[ColumnRole, tuple[str, ...]] = {
     "source": ("source",),
     "split": ("split",),
     "language": columns.LANGUAGES,
+    "origin": ("origin",),
+    "family": columns.FAMILIES,
     "id": columns.NAMES,
 }
 
@@ -113,6 +117,14 @@ def guess(values: Sequence[Columns[str, object]]) -> Mapping:
     return Mapping(_completed(found, names, values))
 
 
+def guess_input(values: Sequence[Columns[str, object]]) -> str:
+    """The column that most likely holds what is asked, or "" where none holds a text."""
+    named = guess(values).named("input")
+    names = dict.fromkeys(name for value in values for name in value)
+    fullest = max(names, key=lambda name: _characters(values, name), default="")
+    return named[0] if named else fullest if _characters(values, fullest) else ""
+
+
 def parse(record: Record, mapping: Mapping) -> Sample | Rejected:
     """Read one record as the mapping says; columns without a role are kept in `extra`."""
     found = read(record.value, mapping)
@@ -123,10 +135,10 @@ def parse(record: Record, mapping: Mapping) -> Sample | Rejected:
 
 def overlay(sample: Sample, value: Columns[str, object], mapping: Mapping) -> Sample:
     """The sample of a dialect, with what was said about the columns beside its conversation."""
-    dropped = mapping.named("ignore")
+    dropped, facets = mapping.named("ignore"), _facets(value, mapping)
     return replace(
         sample,
-        facets=replace(_facets(value, mapping), origin=sample.facets.origin),
+        facets=replace(facets, origin=facets.origin or sample.facets.origin),
         external_id=columns.as_name(_cell(value, mapping.named("id"))),
         extra=columns.others(sample.extra, dropped) if dropped else sample.extra,
     )
@@ -234,6 +246,8 @@ def _facets(value: Columns[str, object], mapping: Mapping) -> Facets:
         source=_cell(value, mapping.named("source")),
         split=_cell(value, mapping.named("split")),
         language=_cell(value, mapping.named("language")),
+        origin=_cell(value, mapping.named("origin")),
+        family=columns.as_name(_cell(value, mapping.named("family"))),
     )
 
 

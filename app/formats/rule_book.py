@@ -49,11 +49,19 @@ _LIMITS: Mapping[str, tuple[str, Measure, Callable[[int], FileCheck]]] = {
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """The rules of one exporter: its name goes before every id, its source beside every rule."""
+    """The rules of one exporter: its name goes before every id, its source beside every rule.
+
+    Attributes:
+        name: of the exporter.
+        source: where the trainer says what it demands.
+        checked: the day on which that was last read.
+        unsaid: names of demands that were not found there: precautions of ours.
+    """
 
     name: str
     source: str
-    confirmed: bool = True
+    checked: str = "2026-11-22"
+    unsaid: Collection[str] = ()
 
     def standard(self, *names: str) -> tuple[Demand, ...]:
         """The demands of these names that several trainers make."""
@@ -65,8 +73,21 @@ class RuleBook:
         self, name: str, sentence: str, check: Check, *, beside_text: bool = False
     ) -> Demand:
         """A demand of this trainer alone."""
-        rule = Rule(f"{self.name}.{name}", sentence, source=self.source, confirmed=self.confirmed)
-        return Demand(rule, check, beside_text=beside_text)
+        return Demand(self.rule(name, sentence), check, beside_text=beside_text)
+
+    def rule(
+        self, name: str, sentence: str, limit: int | None = None, measure: Measure = ""
+    ) -> Rule:
+        """A rule of this trainer, whoever checks it."""
+        return Rule(
+            f"{self.name}.{name}",
+            sentence,
+            limit=limit,
+            checked=self.checked,
+            source=self.source,
+            confirmed=name not in self.unsaid,
+            measure=measure,
+        )
 
     def roles(self, *known: str) -> Demand:
         """Only these roles speak."""
@@ -90,24 +111,8 @@ class RuleBook:
             if limit
             else "Every line fits into the context of the model."
         )
-        rule = Rule(
-            f"{self.name}.tokens",
-            sentence,
-            limit=limit,
-            source=self.source,
-            confirmed=self.confirmed,
-            measure="tokens",
-        )
-        return Demand(rule)
+        return Demand(self.rule("tokens", sentence, limit, "tokens"))
 
     def _limit(self, name: str, limit: int) -> Demand:
         sentence, measure, check = _LIMITS[name]
-        rule = Rule(
-            f"{self.name}.{name}",
-            sentence.format(limit),
-            limit=limit,
-            source=self.source,
-            confirmed=self.confirmed,
-            measure=measure,
-        )
-        return Demand(rule, of_file=check(limit))
+        return Demand(self.rule(name, sentence.format(limit), limit, measure), of_file=check(limit))

@@ -1,6 +1,6 @@
 """What trainers demand, as data: a new release of a trainer is a change of one line here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,7 @@ class Rule:
         limit: its number, where it has one.
         checked: the day on which it was last compared with the trainer's documents.
         source: where the trainer says so.
-        confirmed: whether the source was found to say so; else it is told from memory.
+        confirmed: whether the source was found to say so; else it is a precaution of ours.
         measure: what the limit counts. `tokens` and `splits` need a tokenizer or the other
             files, so whoever has those checks them; everything else is checked here.
     """
@@ -48,15 +48,21 @@ SPLITS = Rule(
 TRAINED = Rule(
     "any.trained", "Something to learn is left of every line that is cut.", measure="tokens"
 )
-PLACEHOLDERS = Rule("any.placeholders", "No placeholder waits to be filled in.")
-BOILERPLATE = Rule("any.boilerplate", "No answer speaks of being a language model.")
-PERSONAL = Rule("any.personal", "No personal data is left.")
+LEFTOVERS: Mapping[str, Rule] = {
+    "placeholders": Rule(
+        "any.placeholders", "No placeholder waits to be filled in: {{name}}, [Your Name]."
+    ),
+    "boilerplate": Rule("any.boilerplate", "No answer speaks of being a language model."),
+    "personal": Rule(
+        "any.personal",
+        "No mail address, phone, card or account number, network address or key is left.",
+    ),
+}
+_TOLD = "every export counts and links such samples, and leaves them out on request"
 FOR_THE_CALLER = (
     (SPLITS, "an export that is split keeps what belongs together on one side"),
     (TRAINED, "an export whose tokens are counted and limited leaves such samples out"),
-    (PLACEHOLDERS, "nothing yet: look at the findings before you approve"),
-    (BOILERPLATE, "nothing yet: look at the findings before you approve"),
-    (PERSONAL, "nothing yet: look at the findings before you approve"),
+    *((rule, _TOLD) for rule in LEFTOVERS.values()),
 )
 
 Check = Callable[[Sample], str]

@@ -60,6 +60,7 @@ class Facets:
     split: str = ""
     language: str = ""
     origin: str = ""
+    family: str = ""  # the id of what it was made from, or a name that its relatives share
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Filter:
     upload_id: int | None = None
     version_id: int | None = None  # samples that a frozen version holds
     ids: tuple[int, ...] = ()
+    families: tuple[str, ...] = ()  # with the sample of that external id
     through: int | None = None  # the highest id that counts
     frame_id: int | None = None
     cells: tuple[int, ...] | None = None
@@ -118,6 +119,9 @@ def _by_columns(wanted: Filter) -> list[ColumnElement[bool]]:
         clauses.append(col(row.id).in_(held))
     if wanted.ids:
         clauses.append(col(row.id).in_(wanted.ids))
+    if wanted.families:
+        named = col(row.external_id).in_(wanted.families)
+        clauses.append(or_(col(row.family).in_(wanted.families), named))
     if wanted.through is not None:
         clauses.append(col(row.id) <= wanted.through)
     return clauses

@@ -181,6 +181,13 @@ class SampleRow(SQLModel, table=True):
             sqlite_where=text("external_id <> ''"),
             postgresql_where=text("external_id <> ''"),
         ),
+        Index(
+            "ix_sample_family",
+            "dataset_id",
+            "family",
+            sqlite_where=text("family <> ''"),
+            postgresql_where=text("family <> ''"),
+        ),
     )
 
     id: int = Field(default=None, sa_column=Column(BigKey, primary_key=True))
@@ -218,6 +225,8 @@ class SampleRow(SQLModel, table=True):
     flagged: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     quality: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # 1..5, 0: not rated
     marks: str = Field(default="", max_length=1000, sa_column_kwargs={"server_default": ""})
+    # What it was made from, by external id, or a name that a family shares.
+    family: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
 
 
 class RevisionRow(SQLModel, table=True):

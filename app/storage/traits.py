@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
-from sqlalchemy import and_, case, literal
+from sqlalchemy import and_, literal
 from sqlmodel import Session, col, select
 
 from app.storage.board_tables import FrameRow, PlacementRow
@@ -16,8 +15,6 @@ from app.storage.release_tables import VersionItemRow
 from app.storage.tables import Origin, SampleRow, Status
 
 ROWS_PER_FETCH = 10_000
-PARENTS = ("parent_id", "parent", "seed_id", "family")
-"""Columns of a record that say what it was made from, by external id, or what family it is of."""
 NOWHERE = -2
 """The cell of a sample that has no place on the board; -1 is an outsider's."""
 
@@ -27,8 +24,8 @@ class Traits:
     """A list for each fact, n long.
 
     `asked`, `own` and `parent` are numbers that are equal where texts are: the question, the
-    external id, what the record says it was made from (0: nothing). `placed` says whether the
-    sample's text is the one that it has its place by.
+    external id, and the family (0: none), which is the external id of a parent or a name of its
+    own. `placed` says whether the sample's text is the one that it has its place by.
     """
 
     ids: list[int] = field(default_factory=list)
@@ -70,10 +67,9 @@ def of_query(session: Session, dataset_id: int, wanted: Filter, frame: FrameRow 
 
 def _select(status: Any, frame: FrameRow | None) -> Any:
     row, place = SampleRow, PlacementRow
-    extra = case((col(row.extra) == "{}", ""), else_=col(row.extra))
     side = row.output_hash if frame is not None and frame.side == "output" else row.input_hash
     query = select(  # type: ignore[call-overload]
-        row.id, row.input_hash, row.external_id, extra, status, row.origin, row.label,
+        row.id, row.input_hash, row.external_id, row.family, status, row.origin, row.label,
         *((place.cell, place.similarity, place.redundancy, col(place.text_hash) == col(side))
           if frame is not None
           else (literal(NOWHERE), literal(0.0), literal(-1), literal(0))),
@@ -94,11 +90,11 @@ def _read(session: Session, query: Any) -> Traits:
 
 
 def _add(found: Traits, labels: dict[str, int], row: Any) -> None:
-    number, asked, own, extra, status, origin, label, cell, alike, redundancy, placed = row
+    number, asked, own, family, status, origin, label, cell, alike, redundancy, placed = row
     found.ids.append(number)
     found.asked.append(hash(asked))
     found.own.append(hash(own) if own else 0)
-    found.parent.append(_parent(extra) if extra else 0)
+    found.parent.append(hash(family) if family else 0)
     found.approved.append(status == Status.APPROVED)
     found.by_people.append(origin in (Origin.HUMAN, Origin.EDITED))
     found.label.append(labels.setdefault(label, len(labels)))
@@ -106,11 +102,3 @@ def _add(found: Traits, labels: dict[str, int], row: Any) -> None:
     found.alike.append(alike or 0.0)
     found.redundancy.append(-1 if redundancy is None else redundancy)
     found.placed.append(bool(placed))
-
-
-def _parent(extra: str) -> int:
-    if not any(f'"{name}"' in extra for name in PARENTS):
-        return 0
-    columns = orjson.loads(extra)
-    said = next((columns[name] for name in PARENTS if columns.get(name)), None)
-    return hash(str(said)) if isinstance(said, str | int) and not isinstance(said, bool) else 0

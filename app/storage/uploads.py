@@ -59,6 +59,11 @@ def undecided_of(session: Session, dataset_id: int) -> Sequence[UploadRow]:
     return session.exec(query.order_by(col(UploadRow.id))).all()
 
 
+def sending(session: Session) -> Sequence[UploadRow]:
+    """The uploads of all data sets of which parts are missing."""
+    return session.exec(select(UploadRow).where(UploadRow.state == UploadState.SENDING)).all()
+
+
 def remove(session: Session, upload: UploadRow) -> None:
     """Forget an upload, its parts and its rejects: before anything was kept of it."""
     session.delete(upload)

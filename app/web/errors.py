@@ -8,6 +8,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.errors import (
     ConflictError,
@@ -36,6 +37,7 @@ def add_error_answers(app: FastAPI) -> None:
         app.add_exception_handler(family, show)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(ClientDisconnect, _gone)
 
 
 def status_of(error: DartboardError) -> int:
@@ -72,6 +74,11 @@ def show(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it only
     return answer(request, error.status_code, f"http_{error.status_code}", str(error.detail))
+
+
+def _gone(request: Request, error: Exception) -> Response:  # noqa: ARG001  as handlers are called
+    """Whoever sent this went away in the middle of it: nobody reads the answer, nothing is kept."""
+    return problem(400, "gone", "The request broke off.")
 
 
 def _validation(request: Request, error: Exception) -> Response:

@@ -62,6 +62,7 @@ PERMISSIONS: Permissions = {
     ("POST", "/d/{slug}/uploads/{upload}/check"): CURATOR,
     ("GET", "/d/{slug}/uploads/{upload}/map"): CURATOR,
     ("POST", "/d/{slug}/uploads/{upload}/import"): CURATOR,
+    ("POST", "/d/{slug}/uploads/{upload}/target"): CURATOR,
     ("POST", "/d/{slug}/uploads/{upload}/discard"): CURATOR,
     ("POST", "/d/{slug}/uploads/{upload}/complete"): CURATOR,
     ("GET", "/d/{slug}/uploads/{upload}/rejects"): VIEWER,

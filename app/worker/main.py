@@ -8,7 +8,9 @@ import signal
 import socket
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+from app.curation import upload_sweep
 from app.encoders.remote_model import Endpoint, RemoteModel
 from app.settings import Settings
 from app.storage import jobs
@@ -21,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 REST_SECONDS = 0.2
 PARENT_SECONDS = 2.0
+TIDY_SECONDS = 3_600.0
 NICENESS = 5
 """Pages come before batches: the web process gets the processor first."""
 
@@ -43,6 +46,7 @@ def main(settings: Settings | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=_warm, args=(tools,), daemon=True).start()
+    threading.Thread(target=_tidy, args=(tools, stop), daemon=True).start()
     if settings.worker_name:
         threading.Thread(target=_follow, args=(os.getppid(), stop), daemon=True).start()
     work(read, write, make_tasks(tools), settings.worker_name or new_name(), stop)
@@ -93,6 +97,17 @@ def _follow(parent: int, stop: threading.Event) -> None:
         if stop.wait(PARENT_SECONDS):
             return
     stop.set()
+
+
+def _tidy(tools: Tools, stop: threading.Event) -> None:
+    """Clear what was begun and left, now and then."""
+    while not stop.is_set():
+        try:
+            gone = upload_sweep.sweep(tools.write, tools.spool, now=datetime.now(UTC))
+            logger.info("%d abandoned uploads cleared", gone)
+        except Exception:  # a busy database; there is time
+            logger.exception("abandoned uploads could not be cleared")
+        stop.wait(TIDY_SECONDS)
 
 
 def _warm(tools: Tools) -> None:

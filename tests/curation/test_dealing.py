@@ -77,7 +77,9 @@ def test_a_split_gives_three_files_of_exact_sizes_that_hold_everything(release: 
 
 def test_families_and_the_same_question_never_straddle(release: Release) -> None:
     made = [
-        chat(f"Question {n}.{k}?", f"Answer {k}", **{"parent_id" if k else "id": f"p{n}"})
+        chat(f"Question {n}.{k}?", f"Answer {k}", id=f"p{n}.{k}", parent_id=f"p{n}.{k - 1}")
+        if k
+        else chat(f"Question {n}.{k}?", f"Answer {k}", id=f"p{n}.{k}")
         for n in range(20)
         for k in range(3)
     ]  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from app.curation import export, review, revising, undoing
 from app.curation.export import NothingToExportError, Order, TooManyExportsError
 from app.curation.export_order import UnknownFormatError
+from app.curation.export_recipe import Recipe
 from app.curation.queries import QueryError
 from app.curation.review import Change, ChangeError
 from app.curation.versions import EmptyVersionError
@@ -124,6 +125,39 @@ def test_a_file_that_breaks_a_rule_says_so(release: Release) -> None:
     release.load(lines_of(GOOD[:3]))
     (failure,) = release.export(CHAT).failures
     assert (failure.rule, failure.count, failure.samples) == ("openai-chat.min_rows", 0, ())
+
+
+LEFTOVERS = (
+    chat("Who are you?", "I am {{name}}, at your service."),
+    chat("What is your favourite soup?", "As an AI language model, I do not eat."),
+    chat("Call me on +49 30 901820, it is urgent", "I will."),
+)
+
+
+def test_what_is_left_in_samples_is_told_and_left_out_on_request(release: Release) -> None:
+    ids = release.load(lines_of([*GOOD, *LEFTOVERS]))
+    done = release.export(CHAT)
+    told = [(one.rule, one.count, one.samples) for one in done.left]
+    names = ("any.placeholders", "any.boilerplate", "any.personal")
+    assert told == [(name, 1, (at,)) for name, at in zip(names, ids[-3:], strict=True)]
+    assert (done.rows, done.failed, done.failures) == (15, 0, ())
+    assert orjson.loads(release.content(done, "manifest.json"))["leftovers"] == dict.fromkeys(
+        sorted(names), 1
+    )
+    clean = release.export(Order("openai-chat", recipe=Recipe(clean=True)))
+    assert (clean.rows, clean.failed, clean.left) == (12, 3, ())
+    assert [(one.rule, one.count, one.samples) for one in clean.failures] == told
+    split = release.export(Order("openai-chat", recipe=Recipe(split="80/20", clean=True)))
+    assert (split.rows, split.failed, split.failures) == (12, 3, clean.failures)
+    with release.write() as session:
+        assert export.preview(session, SLUG, CHAT).left == done.left
+
+
+def test_the_answer_that_is_not_learned_may_be_boilerplate(release: Release) -> None:
+    said = [{"role": "assistant", "content": text} for text in ("Soup.", "As an AI, I do not eat.")]
+    pair = {"prompt": [{"role": "user", "content": "?"}], "chosen": said[:1], "rejected": said[1:]}
+    release.load(lines_of([pair]))
+    assert release.export(Order("trl-preference")).left == ()
 
 
 def test_a_query_chooses_the_samples_and_their_statuses(release: Release) -> None:

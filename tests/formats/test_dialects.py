@@ -152,6 +152,23 @@ def test_columns_become_facets_and_stay_where_they_are() -> None:
     assert sample.extra == more
 
 
+@pytest.mark.parametrize(
+    ("more", "facets"),
+    [
+        ({"origin": "human"}, Facets(origin="human")),
+        ({"tags": ["soup", "hot"]}, Facets(label="soup")),
+        ({"tags": "soup", "category": "food"}, Facets(label="food")),
+        ({"tags": [7]}, Facets()),
+        ({"parent_id": 12}, Facets(family="12")),
+        ({"seed_id": "s", "id": "t"}, Facets(family="s")),
+    ],
+)
+def test_every_column_that_says_something_gives_its_facet(
+    more: dict[str, object], facets: Facets
+) -> None:
+    assert parsed({"prompt": "a", "completion": "b", **more}).facets == facets
+
+
 def test_the_same_conversation_has_one_fingerprint_in_every_dialect() -> None:
     turns = [("user", "human", "hi"), ("assistant", "chatgpt", "hello")]
     records: list[dict[str, object]] = [

@@ -30,6 +30,8 @@ def test_columns_become_what_they_were_said_to_be() -> None:
             "from": "source",
             "part": "split",
             "tongue": "language",
+            "by": "origin",
+            "of": "family",
             "key": "id",
             "junk": "ignore",
             "score": "metadata",
@@ -44,6 +46,8 @@ def test_columns_become_what_they_were_said_to_be() -> None:
         "from": "web",
         "part": "train",
         "tongue": "en",
+        "by": "human",
+        "of": "s-7",
         "key": 7,
         "junk": "x",
         "score": 0.5,
@@ -51,7 +55,7 @@ def test_columns_become_what_they_were_said_to_be() -> None:
     }
     assert sample_of(value, asked) == Sample(
         (Message("system", "S"), Message("user", "hi\n\nthere"), Message("assistant", "hello")),
-        facets=Facets("greeting", "web", "train", "en"),
+        facets=Facets("greeting", "web", "train", "en", "human", "s-7"),
         external_id="7",
         extra={"score": 0.5, "new": [1]},
         dialect="mapped",

@@ -14,10 +14,14 @@ _TRAINED = ("weight", "train", "train_detail")
 _CHAT = RuleBook(
     "axolotl-chat",
     "https://docs.axolotl.ai/docs/dataset-formats/conversation.html",
-    confirmed=False,
+    checked="2026-11-23",
+    unsaid=("system", "media", "tool_ids"),
 )
 _ALPACA = RuleBook(
-    "axolotl-alpaca", "https://docs.axolotl.ai/docs/dataset-formats/inst_tune.html", confirmed=False
+    "axolotl-alpaca",
+    "https://docs.axolotl.ai/docs/dataset-formats/inst_tune.html",
+    checked="2026-11-23",
+    unsaid=("media",),
 )
 _CHAT_ENTRY = """    type: chat_template
     field_messages: messages

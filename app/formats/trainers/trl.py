@@ -9,6 +9,9 @@ from app.formats.rules import Demand
 from app.formats.sample import Message, Sample
 
 _SOURCE = "https://huggingface.co/docs/trl/dataset_formats"
+# It names columns, roles, tools and what their arguments are; the rest is a precaution of ours.
+_CHECKED = "2026-11-23"
+_UNSAID = ("content", "text", "media", "tool_ids", "plain", "assistant", "unweighted", "last")
 _KEYS = ("tool_calls", "tool_call_id", "name")
 _TOOLS = "Arguments of tool calls are objects: datasets older than 4.7 cannot mix their types."
 _SCRIPT = '''"""How {title} reads these files; name your model and its settings."""
@@ -98,11 +101,11 @@ def _trained(sample: Sample) -> str:
     return demands.unweighted(Sample(sample.chosen))
 
 
-_MESSAGES = RuleBook("trl-messages", _SOURCE, confirmed=False)
-_COMPLETION = RuleBook("trl-prompt-completion", _SOURCE, confirmed=False)
-_PREFERENCE = RuleBook("trl-preference", _SOURCE, confirmed=False)
-_KTO = RuleBook("trl-kto", _SOURCE, confirmed=False)
-_TEXT = RuleBook("trl-text", _SOURCE, confirmed=False)
+_MESSAGES = RuleBook("trl-messages", _SOURCE, _CHECKED, _UNSAID)
+_COMPLETION = RuleBook("trl-prompt-completion", _SOURCE, _CHECKED, _UNSAID)
+_PREFERENCE = RuleBook("trl-preference", _SOURCE, _CHECKED, _UNSAID)
+_KTO = RuleBook("trl-kto", _SOURCE, _CHECKED, _UNSAID)
+_TEXT = RuleBook("trl-text", _SOURCE, _CHECKED, _UNSAID)
 
 MESSAGES = Exporter(
     "trl-messages",

@@ -6,7 +6,13 @@ from app.formats.rule_book import RuleBook
 from app.formats.sample import Sample
 
 _KEYS = ("tool_calls", "tool_call_id", "name")
-_BOOK = RuleBook("unsloth", "https://docs.unsloth.ai/basics/datasets-guide", confirmed=False)
+# It hands rows with `messages` to TRL unread; only roles and texts are named in its source.
+_BOOK = RuleBook(
+    "unsloth",
+    "https://github.com/unslothai/unsloth-zoo/blob/main/unsloth_zoo/dataset_utils.py",
+    checked="2026-11-23",
+    unsaid=("system", "assistant", "content", "media", "unweighted", "tool_ids", "tools", "plain"),
+)
 
 
 def record(sample: Sample) -> dict[str, object]:
@@ -17,7 +23,7 @@ def record(sample: Sample) -> dict[str, object]:
 
 UNSLOTH = Exporter(
     "unsloth",
-    "Unsloth (not verified)",
+    "Unsloth",
     (
         _BOOK.roles("system", "user", "assistant", "tool"),
         *_BOOK.standard(
@@ -28,5 +34,5 @@ UNSLOTH = Exporter(
     ),
     record,
     dialect="messages",
-    note="These rules are not verified in Unsloth's source.",
+    note="Unsloth hands these rows to TRL; apply your model's chat template in a formatting_func.",
 )

@@ -57,6 +57,11 @@ class NewExport(BaseModel):
     token_limit: int | None = Field(default=None, ge=1, le=LARGEST_LIMIT)
     licence: str = Field(default="", max_length=200, description="of the data, for its card")
 
+    only_clean: bool = Field(
+        default=False,
+        description="leave out samples with placeholders, boilerplate or personal data",
+    )
+
     @model_validator(mode="after")
     def _one_source(self) -> "NewExport":
         if self.version is not None and self.query is not None:
@@ -74,6 +79,7 @@ class NewExport(BaseModel):
             tokenizer=self.tokenizer,
             limit=self.token_limit or 0,
             licence=self.licence,
+            clean=self.only_clean,
         )
 
 
@@ -129,6 +135,7 @@ class ExportAnswer(BaseModel):
     near_copies_known: bool = Field(description="whether a board could tell them, for a split")
     over_limit: int = Field(description="lines that the trainer will cut or drop")
     failures: list[FailureAnswer]
+    leftovers: list[FailureAnswer] = Field(description="what is left in samples that went out")
     files: list[FileAnswer]
     job: int | None
     error: str
@@ -211,6 +218,7 @@ def describe(view: ExportView) -> ExportAnswer:
         near_copies_known=view.outcome.near,
         over_limit=view.outcome.over,
         failures=[FailureAnswer.model_validate(failure) for failure in view.failures],
+        leftovers=[FailureAnswer.model_validate(one) for one in view.left],
         files=[
             FileAnswer(
                 name=file.name, bytes=file.bytes, sha256=file.sha256, url=f"{url}/{file.name}"

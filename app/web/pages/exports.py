@@ -33,6 +33,7 @@ class ExportForm(BaseModel):
     tokenizer: str = Field(default="", max_length=100)
     limit: str = Field(default="", max_length=20)
     licence: str = Field(default="", max_length=200)
+    clean: str = Field(default="", max_length=5)
     act: str = Field(default="", pattern="^(|check)$")
 
 

@@ -44,8 +44,9 @@ def show_form(slug: str, session: ReadSession, render: RenderDep) -> Response:
     head, history = board.head(session, slug), intake.history(session, slug)
     undecided = intake.undecided(session, slug)
     return render(
-        "imports/new.html", block="content", head=head, history=history, undecided=undecided
-    )
+        "imports/new.html", block="content", head=head, history=history, undecided=undecided,
+        forgotten_after=parts.ABANDONED_DAYS,
+    )  # fmt: skip
 
 
 @router.post("/import")
@@ -167,6 +168,14 @@ def keep(
             )
         return render("imports/check.html", status=422, page=page)
     return RedirectResponse(f"/d/{slug}/{following or f'uploads/{upload_id}'}", 303)
+
+
+@router.post("/uploads/{upload_id}/target")
+def keep_as_target(slug: str, upload_id: int, caller: Caller) -> Response:
+    house = caller.house
+    with house.write() as session:
+        importing.keep_as_target(session, slug, upload_id, actor=caller.actor, spool=house.spool)
+    return RedirectResponse(f"/d/{slug}/uploads/{upload_id}", 303)
 
 
 @router.post("/uploads/{upload_id}/discard")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from app.curation import parts
+from app.curation import parts, upload_sweep
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, UploadRow
 from tests import web_client
@@ -132,6 +133,21 @@ def test_nothing_is_complete_while_a_part_is_missing_or_has_rotted(
     assert refused.json()["detail"] == "1 of the parts have not arrived: 1."
     put(program, begun["id"], 1)
     assert program.post(f"{URL}/{begun['id']}/complete").status_code == 202
+
+
+def test_an_upload_whose_parts_stay_away_is_forgotten_after_a_week(
+    program: TestClient, write: Sessions, tmp_path: Path
+) -> None:
+    spool, now = tmp_path / "spool", datetime.now(UTC)
+    begun = announce(program)
+    put(program, begun["id"], 1)
+    announce(program, key="k2")
+    (spool / "0123.partial").write_bytes(b"of a server that died")
+    assert upload_sweep.sweep(write, spool, now=now + timedelta(days=6)) == 0
+    assert len(list(spool.iterdir())) == 2
+    assert upload_sweep.sweep(write, spool, now=now + timedelta(days=8)) == 2
+    assert program.get(f"{URL}/{begun['id']}/parts").status_code == 404
+    assert list(spool.iterdir()) == []
 
 
 def test_a_begun_upload_can_be_thrown_away(program: TestClient, tmp_path: Path) -> None:

@@ -191,4 +191,4 @@ def test_the_rules_of_every_trainer_are_listed_with_their_sources(browser: TestC
         assert f'id="{exporter.name}"' in page
         for rule in exporter.rules:
             assert rule.id in page
-    assert "Source, not confirmed" in page
+    assert "precaution" in page

@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from httpx2 import Response
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
+from app.encoders.hashing import HashingEncoder
+from app.storage import targets
+from app.storage.board_tables import TargetTextRow
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, JobRow, SampleRow, UploadRow
 from app.web.deps import House
 from tests import web_client
+from tests.pipeline import Pipeline
 
 TABLE = b"frage,antwort,thema\nWie lange?,Sieben Minuten.,eier\nWo?,Im Topf.,\n"
 CHAT = b'{"prompt": "Mend a chair", "completion": "Glue it.", "topic": "chairs"}\n'
@@ -99,6 +103,37 @@ def test_nothing_is_asked_for_before_the_last_step(person: TestClient, write: Se
         assert [job.kind for job in session.exec(select(JobRow))] == ["parse"]
         upload = session.exec(select(UploadRow)).one()
         assert (upload.state, upload.lines, upload.accepted) == ("received", 0, 0)
+
+
+def test_a_family_is_kept_and_can_be_listed(
+    person: TestClient, write: Sessions, tmp_path: Path, encoder: HashingEncoder
+) -> None:
+    table = b"frage,antwort,aus\nWo?,Im Topf.,s1\nWo genau?,Im Topf.,s1\nWann?,Um sieben.,\n"
+    page = person.get(send(person, table))
+    submit(person, submit(person, page, "fields", aus="family"), "import")
+    Pipeline(write, tmp_path, encoder).run()
+    assert [row.family for row in stored(person)] == ["s1", "s1", ""]
+    found = person.get("/d/recipes/samples?family=s1").text
+    assert ("Wo?" in found, "Wo genau?" in found, "Wann?" in found) == (True, True, False)
+
+
+def test_a_file_of_inputs_becomes_the_target_without_being_sent_again(
+    person: TestClient, write: Sessions, tmp_path: Path, encoder: HashingEncoder
+) -> None:
+    page = person.get(send(person, b"frage,land\nWie lange?,at\nWo?,de\n", "logs.csv"))
+    assert "No known format" in page.text
+    done = submit(person, page, "target")
+    assert re.search(r"/uploads/\d+$", done.url.path)
+    Pipeline(write, tmp_path, encoder).run()
+    with write() as session:
+        dataset = session.exec(select(DatasetRow)).one()
+        target = targets.find(session, dataset.id, "input")
+        assert target is not None
+        assert (target.kind, target.name) == ("reference", "logs.csv")
+        texts = session.exec(select(TargetTextRow.text).order_by(col(TargetTextRow.position))).all()
+        assert texts == ["Wie lange?", "Wo?"]
+    assert stored(person) == []
+    assert submit(person, page, "target").status_code == 409
 
 
 def test_a_table_asks_which_column_holds_what_and_remembers_it(person: TestClient) -> None:
