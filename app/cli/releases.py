@@ -146,6 +146,9 @@ def export_files(
     only_clean: Annotated[
         bool, typer.Option("--only-clean", help="No placeholders, boilerplate, personal data.")
     ] = False,
+    review: Annotated[
+        bool, typer.Option(help="With what reviewers said, in a column of that name.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option(help="Check every sample and write nothing.")] = False,
     strict: Strict = False,
     data_dir: DataDir = None,
@@ -156,7 +159,9 @@ def export_files(
         raise NoFolderError
     if version and query:
         raise typer.BadParameter("give --version or --query, not both")
-    recipe = Recipe(split, split_by, seed, cap, tokenizer, token_limit, licence, clean=only_clean)
+    recipe = Recipe(
+        split, split_by, seed, cap, tokenizer, token_limit, licence, clean=only_clean, review=review
+    )
     order = Order(format_name, query=query, dry_run=dry_run, recipe=recipe)
     with opened(data_dir) as instance:
         slug = datasets.slug_of(name)

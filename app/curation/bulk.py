@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.curation import moves, queries
+from app.curation import changing, moves, queries
 from app.curation.moves import CHUNK, Act, Move
 from app.curation.queries import Query
 from app.curation.review_fold import State
 from app.storage import events, frames, jobs, samples
 from app.storage.events import Event
 from app.storage.filters import Filter
-from app.storage.tables import JobRow
+from app.storage.tables import JobRow, Status
 
 BEGUN = "bulk"
 
@@ -53,7 +53,10 @@ def preview(session: Session, dataset_id: int, wish: Wish) -> BatchReport:
     """What the act would do."""
     wanted = queries.resolve(session, dataset_id, wish.query)
     matched = samples.count(session, dataset_id, wanted)
-    return BatchReport(matched, matched - _count_so_already(session, dataset_id, wanted, wish), "")
+    already = _count_so_already(session, dataset_id, wanted, wish.to)
+    if "unmark" in wish.to:
+        already = matched - already
+    return BatchReport(matched, matched - already, "")
 
 
 def begin(session: Session, dataset_id: int, wish: Wish, *, actor: str) -> BatchReport:
@@ -112,24 +115,28 @@ def _move_all(
     todo = [
         Move(sample_id, state.part(new), new)
         for sample_id, state in states
-        if (new := state.after(to))
+        if (new := state.after(to)) and not changing.has_too_many_marks(new)
     ]
     moves.apply(session, dataset_id, todo, act)
     return len(todo)
 
 
-def _count_so_already(session: Session, dataset_id: int, wanted: Filter, wish: Wish) -> int:
-    """How many samples are as wished before anybody does anything."""
-    query = wish.query
-    for name in ("status", "label"):
-        if name in wish.to:
-            said = query.values(name)
-            if said and wish.to[name] not in said:
-                return 0
-            query = query.but(name, wish.to[name])
-    if wish.to.get("deleted", wanted.deleted) != wanted.deleted:
+def _count_so_already(
+    session: Session, dataset_id: int, wanted: Filter, to: Mapping[str, Any]
+) -> int:
+    """How many samples are as wished, or have the mark, before anybody does anything."""
+    if to.get("deleted", wanted.deleted) != wanted.deleted:
         return 0
-    return samples.count(session, dataset_id, queries.resolve(session, dataset_id, query))
+    mark = to.get("mark") or to.get("unmark")
+    so = Filter(
+        statuses=(Status(to["status"]),) if "status" in to else (),
+        facets=(("label", (to["label"],)),) if "label" in to else (),
+        flagged=to.get("flagged"),
+        qualities=(to["quality"],) if "quality" in to else (),
+        marks=(mark,) if mark else (),
+        deleted=wanted.deleted,
+    )
+    return samples.count(session, dataset_id, wanted, also=so)
 
 
 def _note_begin(

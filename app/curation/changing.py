@@ -121,32 +121,38 @@ def check(change: Change) -> None:
 
 
 def wish_of(change: Change) -> dict[str, Any]:
-    """The columns that a change names whatever the sample is, as events write them."""
+    """What a change names whatever the sample is: columns as events write them, a mark."""
     named = {
         "status": change.status,
         "label": change.label,
         "deleted": change.deleted,
         "flagged": change.flagged,
         "quality": change.quality,
+        "mark": change.mark or None,
+        "unmark": change.unmark or None,
     }
     return {name: value for name, value in named.items() if value is not None}
 
 
 def is_about_columns(change: Change) -> bool:
     """Whether a change asks for anything but another text or a remark."""
-    return bool(wish_of(change)) or change.marks is not None or bool(change.mark or change.unmark)
+    return bool(wish_of(change)) or change.marks is not None
 
 
 def wanted_of(change: Change, state: State) -> dict[str, Any]:
     """What a change makes of a sample in this state: only what is really new."""
     wish = wish_of(change)
-    if change.marks is not None or change.mark or change.unmark:
-        present = review_fold.marks_of(state.marks) if change.marks is None else change.marks
-        kept = ({*present} | {change.mark}) - {change.unmark, ""}
-        wish["marks"] = review_fold.written(kept)
-        if len(wish["marks"]) > LONGEST_MARKS:
-            raise ChangeError("These are too many marks for one sample.")
-    return state.after(wish)
+    if change.marks is not None:
+        wish["marks"] = review_fold.written({*change.marks} - {""})
+    new = state.after(wish)
+    if has_too_many_marks(new):
+        raise ChangeError("These are too many marks for one sample.")
+    return new
+
+
+def has_too_many_marks(new: Mapping[str, Any]) -> bool:
+    """Whether no sample can have what is new."""
+    return len(new.get("marks", "")) > LONGEST_MARKS
 
 
 def kind_of(change: Change) -> str:

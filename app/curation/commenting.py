@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from app.curation import moves, texts
 from app.curation.team_views import CommentView, MentionView
-from app.errors import InvalidError
+from app.errors import ForbiddenError, InvalidError, NotFoundError
 from app.storage import assignments, datasets, events, samples
 from app.storage.events import Event
 from app.storage.tables import EventRow
 
-COMMENTED = "commented"
+COMMENTED, WITHDRAWN = "commented", "withdrawn"
 LONGEST = 4_000
 _MENTION = re.compile(r"(?<![\w@])@([\w.-]{1,120})")
 
@@ -21,6 +22,24 @@ class CommentError(InvalidError):
     """This is no comment."""
 
     code = "comment"
+
+
+class CommentNotFoundError(NotFoundError):
+    """There is no such comment here."""
+
+
+class NotYoursError(ForbiddenError):
+    """Only a curator takes back what somebody else said."""
+
+    code = "not_yours"
+
+
+@dataclass(frozen=True, slots=True)
+class Commenter:
+    """Who takes a comment back; one who moderates may take back anybody's."""
+
+    name: str
+    may_moderate: bool
 
 
 def mentioned(text: str) -> tuple[str, ...]:
@@ -53,14 +72,42 @@ def add(session: Session, slug: str, sample_id: int, text: str, *, actor: str) -
     return _view(row)
 
 
+def withdraw(session: Session, slug: str, sample_id: int, seq: int, actor: Commenter) -> None:
+    """Take a comment back: the history keeps that there was one, and its text is shown no more.
+
+    Raises:
+        CommentNotFoundError: there is no such comment on this sample, or not any more.
+        NotYoursError: somebody else said it.
+    """
+    dataset_id = datasets.get(session, slug).id
+    events.lock(session, dataset_id)
+    samples.get(session, dataset_id, sample_id)
+    said = {view.seq: view for view in of_sample(session, sample_id)}.get(seq)
+    if said is None:
+        raise CommentNotFoundError
+    if said.who != actor.name and not actor.may_moderate:
+        raise NotYoursError
+    event = Event(sample_id, WITHDRAWN, {"from": {}, "to": {}, "withdraws": seq})
+    batch = moves.new_remark()
+    events.append(session, dataset_id, [event], actor=actor.name, batch=batch)
+    assignments.forget_mentions(session, seq)
+
+
 def of_sample(session: Session, sample_id: int) -> tuple[CommentView, ...]:
     """What was said about a sample, oldest first."""
     return among(events.of_sample(session, sample_id))
 
 
 def among(found: Iterable[EventRow]) -> tuple[CommentView, ...]:
-    """The comments among a sample's events."""
-    return tuple(_view(row) for row in found if row.kind == COMMENTED)
+    """The comments among a sample's events that nobody took back."""
+    told = list(found)
+    gone = withdrawn_among(told)
+    return tuple(_view(row) for row in told if row.kind == COMMENTED and row.seq not in gone)
+
+
+def withdrawn_among(found: Iterable[EventRow]) -> set[int]:
+    """The comments that were taken back, by the seq of their events."""
+    return {int(row.body["withdraws"]) for row in found if row.kind == WITHDRAWN}
 
 
 def mentions_of(session: Session, person: str) -> tuple[MentionView, ...]:

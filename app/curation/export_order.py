@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.curation import queries
 from app.curation.export_recipe import Recipe
 from app.errors import InvalidError
-from app.formats.exporters import EXPORTERS, Exporter
+from app.formats.exporters import EXPORTERS, TAKE_COLUMNS, Exporter
 from app.storage.tables import Status
 
 AS_THEY_ARE = Recipe()
@@ -16,6 +16,12 @@ class UnknownFormatError(InvalidError):
     """There is no such format."""
 
     code = "unknown_format"
+
+
+class ColumnsError(InvalidError):
+    """This format takes no further columns: what reviewers said cannot stand beside the text."""
+
+    code = "no_columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ def exporter_of(order: Order) -> Exporter:
     if exporter is None:
         known = ", ".join(EXPORTERS)
         raise UnknownFormatError(f"There is no format {order.format[:60]!r}; there is {known}.")
+    if order.recipe.review and order.format not in TAKE_COLUMNS:
+        raise ColumnsError
     return exporter
 
 

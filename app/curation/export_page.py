@@ -22,7 +22,7 @@ from app.curation.export_order import Order
 from app.curation.export_preview import PreviewView
 from app.curation.export_recipe import NO_FOLDER, Recipe
 from app.encoders import tokenizer_files
-from app.formats.exporters import EXPORTERS
+from app.formats.exporters import EXPORTERS, TAKE_COLUMNS
 from app.storage import datasets, exports, samples
 from app.storage.tables import Status
 
@@ -61,6 +61,7 @@ class ExportPage:
     recipe: Recipe
     recipe_fields: Mapping[str, str]  # as the form and the address have them
     tokenizers: tuple[str, ...]
+    takes_columns: bool  # whether the format leaves a column about the review alone
     splits: Mapping[str, str]  # the kinds of split, in words
     split_means: str  # what the chosen kind does
     version: int | None  # a frozen one, or None for the samples as they are now
@@ -69,7 +70,7 @@ class ExportPage:
 
 MINE = (
     "format", "statuses", "version",
-    "parts", "by", "seed", "cap", "tokenizer", "limit", "licence", "clean",
+    "parts", "by", "seed", "cap", "tokenizer", "limit", "licence", "clean", "review",
 )  # fmt: skip
 """What an address says about the export; all its other names are the query's."""
 
@@ -83,8 +84,11 @@ def read_order(pairs: Iterable[tuple[str, str]], *, version: int | None = None) 
     said = list(pairs)
     mine = {name: value for name, value in said if name in MINE}
     query = queries.parse(said, leaving=(*MINE, "preview"))
+    name = mine.get("format") or next(iter(EXPORTERS))
+    if name not in TAKE_COLUMNS:
+        mine.pop("review", "")  # another format was chosen since
     order = Order(
-        mine.get("format") or next(iter(EXPORTERS)),
+        name,
         version=version,
         query="" if version else queries.write(query),
         statuses=_statuses(mine.get("statuses", "")),
@@ -134,6 +138,7 @@ def page(
         recipe=recipe,
         recipe_fields=export_recipe.write(order.recipe),
         tokenizers=tokenizer_files.names(tokenizers),
+        takes_columns=order.format in TAKE_COLUMNS,
         splits=export_recipe.KINDS,
         split_means=export_recipe.MEANINGS[order.recipe.by],
         version=order.version,

@@ -1,7 +1,8 @@
 """What an export would hold, before anything is written."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.curation import (
     export_order,
     export_outcome,
     export_recipe,
+    export_reviews,
     rendering,
     versions,
 )
@@ -20,6 +22,7 @@ from app.curation.export_check import Findings
 from app.curation.export_order import Order
 from app.curation.export_outcome import OutcomeView
 from app.curation.export_recipe import NO_FOLDER, SPLITS, Recipe
+from app.curation.export_reviews import Reviews
 from app.curation.rendering import FailureView, Press, Tally
 from app.encoders import tokenizer_files
 from app.formats.exporters import Exporter
@@ -71,6 +74,7 @@ class _Asked:
     total: int
     fetch: Fetch
     traited: Traited
+    reviewed: Callable[[Sequence[int]], Reviews]
 
 
 def preview(
@@ -88,6 +92,8 @@ def preview(
         found.add(press, part)
         passing = zip(part, found.passing[seen:], strict=True)
         sizes.add(press, [content for content, passes in passing if passes])
+    if recipe.review:
+        sizes.add_reviews(asked.reviewed(sizes.ids))
     outcome, refused = _outcome(session, slug, (asked, found), recipe)
     return _describe(exporter, asked, found.tally, sizes, (outcome, refused))
 
@@ -98,6 +104,7 @@ class _Sizes:
 
     total: int
     lines: list[bytes]
+    ids: list[int] = field(default_factory=list)  # of the samples of the lines
 
     def add(self, press: Press, contents: Sequence[Content]) -> None:
         for content in contents:
@@ -105,6 +112,11 @@ class _Sizes:
             self.total += len(line)
             if len(self.lines) < SHOWN_LINES:
                 self.lines.append(line)
+                self.ids.append(content.sample_id)
+
+    def add_reviews(self, reviews: Reviews) -> None:
+        told = zip(self.lines, self.ids, strict=True)
+        self.lines = [export_reviews.beside(line, reviews[number]) for line, number in told]
 
 
 def _tokenizer(recipe: Recipe, folder: Path) -> Any:
@@ -141,7 +153,8 @@ def _of_query(session: Session, slug: str, order: Order) -> _Asked:
     def traited(frame: FrameRow | None) -> Traits:
         return traits.of_query(session, dataset_id, wanted, frame)
 
-    return _Asked(order.query, statuses, total, fetch, traited)
+    reviewed = partial(export_reviews.live, session)
+    return _Asked(order.query, statuses, total, fetch, traited, reviewed)
 
 
 def _of_version(session: Session, slug: str, order: Order) -> _Asked:
@@ -155,7 +168,8 @@ def _of_version(session: Session, slug: str, order: Order) -> _Asked:
     def traited(frame: FrameRow | None) -> Traits:
         return traits.of_version(session, version.id, statuses, frame)
 
-    return _Asked(version.query, statuses, total, fetch, traited)
+    reviewed = partial(export_reviews.frozen, session, version.id)
+    return _Asked(version.query, statuses, total, fetch, traited, reviewed)
 
 
 def _parts(fetch: Fetch) -> Iterator[Sequence[Content]]:

@@ -61,6 +61,8 @@ class Recipe:
         cap: how many times its expectation a cell may hold; 0 for no cap.
         tokenizer: the name of one (tokenizer_files); "" where tokens are not counted.
         limit: the most tokens that the model reads at once; 0 where nobody said.
+        review: whether what people said of a sample (status, label, marks, flag, quality, notes)
+            stands in a column `review` beside its text.
         licence: of the data, as the curator words it; for the data set card.
         tokenizer_hash: sha256 of the tokenizer's file, so that a repeat uses the same.
         clean: whether samples with leftovers (placeholders, boilerplate, personal data) stay out;
@@ -76,6 +78,7 @@ class Recipe:
     licence: str = ""
     tokenizer_hash: str = ""
     clean: bool = False
+    review: bool = False
 
     @classmethod
     def load(cls, options: dict[str, Any]) -> Self:
@@ -102,6 +105,7 @@ class Recipe:
         """A name for everything that decides where a sample goes; a board knows near copies."""
         told = {**self.options, "format": format_name, "statuses": statuses, "licence": ""}
         told["board"] = board
+        del told["review"]  # it decides about nothing
         written = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(written).hexdigest()
 
@@ -129,6 +133,7 @@ def read(fields: Mapping[str, str]) -> Recipe:
         limit=_number("limit", said, int),
         licence=said.get("licence", ""),
         clean=bool(said.get("clean")),
+        review=said.get("review", "") == "1",
     )
 
 
@@ -143,6 +148,7 @@ def write(recipe: Recipe) -> dict[str, str]:
         "limit": str(recipe.limit or ""),
         "licence": recipe.licence,
         "clean": "1" if recipe.clean else "",
+        "review": "1" if recipe.review else "",
     }
     return {name: value for name, value in fields.items() if value}
 

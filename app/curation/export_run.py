@@ -17,12 +17,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.curation import export_check, export_outcome, export_papers, rendering
+from app.curation import export_check, export_outcome, export_papers, export_reviews, rendering
 from app.curation.export_check import Checked, Findings
 from app.curation.export_files import GrowingFile, publish
 from app.curation.export_outcome import OutcomeView
 from app.curation.export_papers import File, Written
 from app.curation.export_recipe import SPLITS, Recipe
+from app.curation.export_reviews import Reviews
 from app.curation.rendering import Press, Tally
 from app.encoders import tokenizer_files
 from app.errors import ConflictError
@@ -225,12 +226,20 @@ class _Work:
         state: tuple[Mapping[str, GrowingFile], Tally, int],
     ) -> None:
         files, tally, seen = state
+        press, reviews = self.plan.press, self._reviews(part)
         if checked is None:
-            files[SPLITS[0]].write(rendering.render(self.plan.press, part, tally))
+            files[SPLITS[0]].write(rendering.render(press, part, tally, reviews))
             return
         places = checked.places[seen : seen + len(part)]
-        for name, lines in rendering.sort(self.plan.press, part, places).items():
+        for name, lines in rendering.sort(press, part, places, reviews).items():
             files[name].write(lines)
+
+    def _reviews(self, part: Sequence[Content]) -> Reviews:
+        if not self.plan.recipe.review:
+            return rendering.NONE
+        with self.read() as session:
+            ids = [content.sample_id for content in part]
+            return export_reviews.frozen(session, self.plan.version.id, ids)
 
     def _take_up(self, files: Mapping[str, GrowingFile]) -> tuple[int, int, Tally]:
         """Where to go on: behind the last checkpoint, or at the start if its files are gone."""

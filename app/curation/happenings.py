@@ -87,10 +87,9 @@ def of_dataset(session: Session, slug: str, *, before: int = 0) -> Activity:
 
 
 def _line(event: EventRow, changes: tuple[TurnChange, ...]) -> Happening:
-    remark = str(event.body.get("reason") or event.body.get("note") or "")
     return Happening(
         seq=event.seq, who=event.actor, at=event.at, kind=event.kind, sentence=_sentence(event),
-        remark=remark, sample_id=event.sample_id, changes=changes, hash=event.hash,
+        remark=telling.remark(event), sample_id=event.sample_id, changes=changes, hash=event.hash,
     )  # fmt: skip
 
 

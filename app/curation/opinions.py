@@ -88,6 +88,21 @@ def set_overlap(session: Session, slug: str, people: int, *, actor: str) -> None
     events.append(session, dataset.id, [Event(None, "overlap", body)], actor=actor, batch="overlap")
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a history; one who `sees_all` is told every judgement at once."""
+
+    name: str
+    sees_all: bool
+
+
+def hides(session: Session, dataset: DatasetRow, sample_id: int, reader: Reader) -> bool:
+    """Whether this reader is not told how others judged a sample: they have yet to judge it."""
+    if reader.sees_all or dataset.overlap < 2:
+        return False
+    return reader.name not in judgements.of_sample(session, sample_id)
+
+
 def _agreed(session: Session, dataset: DatasetRow, sample_id: int) -> bool:
     given = judgements.of_sample(session, sample_id)
     return len(given) >= dataset.overlap and not agreement.is_split(given)

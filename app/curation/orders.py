@@ -14,7 +14,7 @@ from typing import Literal, get_args
 from sqlmodel import Session
 
 from app.curation import frames as packing
-from app.storage import frames, queues, samples
+from app.storage import frames, judgements, queues, samples
 from app.storage.board_tables import PlacementRow
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow
@@ -36,7 +36,12 @@ FEW = 1_000
 """Matching samples up to which a random order is made of all of them."""
 FEWEST_PROBES, MOST_PROBES = 50, 5_000
 KEPT_SECONDS = 60.0
+DISAGREEING = 2_000
+"""Samples on which people disagree that one queue looks at, the newest of them."""
+SLOW_SECONDS = 0.02
+"""What took longer to find out is not asked again for KEPT_SECONDS."""
 
+_divided: dict[str, tuple[float, list[int]]] = {}
 _cells: dict[tuple[str, int], tuple[float, list[int]]] = {}
 
 
@@ -160,18 +165,26 @@ def _probes(start: int, size: int, id_at: Callable[[int], int]) -> Iterator[list
 
 
 def _uncertain(session: Session, course: Course, after: int) -> int | None:
-    """Samples that people decided differently about, the most divided first."""
-    votes: dict[int, dict[str, str]] = {}
-    for sample_id, actor, body in queues.decided_by_several(session, course.dataset.id):
-        status = body.get("to", {}).get("status")
-        if status:
-            votes.setdefault(sample_id, {})[actor] = status
-    ranked = sorted((_agreement(list(said.values())), it) for it, said in votes.items())
-    divided = [it for agreed, it in ranked if agreed < 1]
+    """Samples that people judged differently, the most divided first."""
+    divided = _by_division(session, course.dataset)
     if after in divided:
         divided = divided[divided.index(after) + 1 :]
     found = queues.among(session, course.dataset.id, course.wanted, divided)
     return next((it for it in divided if it in found), None)
+
+
+def _by_division(session: Session, dataset: DatasetRow) -> list[int]:
+    key, begun = str(dataset.created_at), time.monotonic()
+    if key in _divided and begun - _divided[key][0] < KEPT_SECONDS:
+        return _divided[key][1]
+    judged = judgements.shared(session, dataset.id, limit=DISAGREEING, divided=True)
+    ranked = sorted((_agreement(list(said.values())), it) for it, said in judged.items())
+    divided = [it for agreed, it in ranked if agreed < 1]
+    if time.monotonic() - begun > SLOW_SECONDS:
+        if len(_divided) > 100:
+            _divided.clear()
+        _divided[key] = (time.monotonic(), divided)
+    return divided
 
 
 def _agreement(votes: Sequence[str]) -> float:

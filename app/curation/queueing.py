@@ -39,9 +39,11 @@ class Reviewer:
 def hand_out(
     read: Sessions, write: Sessions, slug: str, walk: Walk, reviewer: Reviewer, *, after: int = 0
 ) -> SampleView | QueueEnd:
-    """What next_card shows; nobody's decision waits while it is looked for and counted.
+    """The next sample that waits and is before nobody else, or the end of the queue.
 
-    Each step has a transaction of its own, one after the other: only the lease is written.
+    It is before this reviewer for ten minutes then. What somebody decides later all the same
+    meets the sample's version, as every decision does. Nobody's decision waits while a card is
+    looked for and counted: each step has a transaction of its own, and only the lease is written.
     """
     walk = replace(walk, queue=True)
     with read() as session:
@@ -64,31 +66,6 @@ def hand_out(
         if found is None:
             return _end(session, dataset, walk, told[0], (told[1], len(others)))
         return card(session, dataset, found, walk, reviewer, told)
-
-
-def next_card(
-    session: Session, slug: str, walk: Walk, reviewer: Reviewer, *, after: int = 0
-) -> SampleView | QueueEnd:
-    """The next sample that waits and is before nobody else, or the end of the queue.
-
-    It is before this reviewer for ten minutes then. What somebody decides later all the same
-    meets the sample's version, as every decision does.
-    """
-    dataset, walk = datasets.get(session, slug), replace(walk, queue=True)
-    wanted = waiting(session, dataset, walk, reviewer.name)
-    others = card_leases.of_others(session, dataset.id, reviewer.name)
-    course = _course(dataset, wanted, walk, others)
-    found = orders.following(session, course, after)
-    for _ in range(TRIES):
-        if found is None or not reviewer.may_decide:
-            break
-        if card_leases.take(session, dataset.id, found, reviewer.name):
-            break
-        found = orders.following(session, course, found)
-    counts, left = _counts(session, dataset, walk, wanted)
-    if found is None:
-        return _end(session, dataset, walk, counts, (left, len(others)))
-    return card(session, dataset, found, walk, reviewer, (counts, left))
 
 
 def card(

@@ -8,8 +8,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from app.curation import leaving
+from app.curation import export_reviews, leaving
 from app.curation.export_recipe import SPLITS
+from app.curation.export_reviews import Reviews
 from app.formats import dialects, tokens
 from app.formats.exporters import Exporter
 from app.formats.rules import LEFTOVERS, TRAINED, Violation
@@ -18,6 +19,7 @@ from app.formats.tokens import Counts, Tokenizer
 from app.storage.exports import Content
 
 FIRST_SAMPLES = 50
+NONE: Reviews = {}
 LEFT_OUT, CAPPED, FIRST_SPLIT = 0, 1, 2
 """What becomes of a sample: it breaks a rule, it is capped, or it is in split 0, 1, 2."""
 # How a sample is spelled whose own dialect cannot say what it is by now.
@@ -92,27 +94,36 @@ class Press:
     clean: bool = False
 
 
-def render(press: Press, contents: Sequence[Content], tally: Tally) -> list[bytes]:
-    """The lines of the samples that pass; the others are noted in the tally."""
+def render(
+    press: Press, contents: Sequence[Content], tally: Tally, reviews: Reviews = NONE
+) -> list[bytes]:
+    """The lines of the samples that pass, with their reviews; the others are noted in the tally."""
     found = [press.exporter.line(sample_of(content), content.raw) for content in contents]
     counted = _count(press, contents)
     broken = (() if isinstance(one, bytes) else one for one in found)
     passing = note(press, contents, zip(broken, counted, strict=True), tally)
     return [
-        line for line, passes in zip(found, passing, strict=True)
+        _with_review(line, content, reviews)
+        for line, content, passes in zip(found, contents, passing, strict=True)
         if passes and isinstance(line, bytes)
-    ]  # fmt: skip
+    ]
+
+
+def _with_review(line: bytes, content: Content, reviews: Reviews) -> bytes:
+    review = reviews.get(content.sample_id)
+    return line if review is None else export_reviews.beside(line, review)
 
 
 def sort(
-    press: Press, contents: Sequence[Content], places: NDArray[np.uint8]
+    press: Press, contents: Sequence[Content], places: NDArray[np.uint8], reviews: Reviews = NONE
 ) -> dict[str, list[bytes]]:
     """The lines of samples that were checked and dealt, by the split that their place means."""
     found: dict[str, list[bytes]] = {}
     for content, place in zip(contents, places.tolist(), strict=True):
         if place >= FIRST_SPLIT:
             line = press.exporter.write(sample_of(content), content.raw)
-            found.setdefault(SPLITS[place - FIRST_SPLIT], []).append(line)
+            told = _with_review(line, content, reviews)
+            found.setdefault(SPLITS[place - FIRST_SPLIT], []).append(told)
     return found
 
 

@@ -78,8 +78,8 @@ def decide_many(
     """
     changing.check(change)
     asked = changing.wish_of(change)
-    if change.messages is not None or not asked.keys() & {"status", "label", "deleted"}:
-        raise ChangeError("A bulk decision sets a status, a label or the trash.")
+    if change.messages is not None or change.marks is not None or not asked:
+        raise ChangeError("A bulk decision sets a status, label, mark, flag, quality or the trash.")
     wish = bulk.Wish(query, asked, changing.kind_of(change), changing.why_of(change))
     dataset_id = datasets.get(session, slug).id
     if preview:

@@ -33,8 +33,13 @@ class State:
         return {name: getattr(self, name) for name in names}
 
     def after(self, change: Mapping[str, Any]) -> dict[str, Any]:
-        """What of a change is really new."""
-        return {name: value for name, value in change.items() if getattr(self, name) != value}
+        """What of a change is really new; its `mark` comes to the marks, its `unmark` goes."""
+        wanted = dict(change)
+        comes, goes = wanted.pop("mark", ""), wanted.pop("unmark", "")
+        if comes or goes:
+            present = marks_of(wanted.get("marks", self.marks))
+            wanted["marks"] = written({*present, comes} - {goes, ""})
+        return {name: value for name, value in wanted.items() if getattr(self, name) != value}
 
 
 def marks_of(text: str) -> tuple[str, ...]:

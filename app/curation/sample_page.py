@@ -6,9 +6,19 @@ from dataclasses import dataclass, replace
 import orjson
 from sqlmodel import Session
 
-from app.curation import commenting, labelling, orders, previewing, queries, sample_rows, telling
+from app.curation import (
+    commenting,
+    labelling,
+    opinions,
+    orders,
+    previewing,
+    queries,
+    sample_rows,
+    telling,
+)
 from app.curation.board_views import DatasetHead
 from app.curation.list_views import OptionView
+from app.curation.opinions import Reader
 from app.curation.review_fold import State, marks_of
 from app.curation.sample_views import (
     CountsView,
@@ -112,18 +122,34 @@ def record(session: Session, sample_id: int) -> SampleRecord:
     )  # fmt: skip
 
 
-def history(session: Session, sample_id: int) -> tuple[EventView, ...]:
-    """Everything that people did to a sample, oldest first."""
+def history(session: Session, sample_id: int, reader: Reader) -> tuple[EventView, ...]:
+    """Everything that people did to a sample, oldest first, as far as this reader may know it."""
+    dataset = datasets.get(session, record(session, sample_id).dataset)
+    is_veiled = opinions.hides(session, dataset, sample_id, reader)
+    told = events.of_sample(session, sample_id)
+    gone = commenting.withdrawn_among(told)
     return tuple(
-        EventView(it.seq, it.actor, it.at, it.kind, telling.line(it.kind, it.body), dict(it.body))
-        for it in events.of_sample(session, record(session, sample_id).id)
-    )
+        EventView(
+            it.seq, it.actor, it.at, it.kind, telling.line(it.kind, it.body),
+            _body(it, veiled=is_veiled and it.actor != reader.name, withdrawn=it.seq in gone),
+        )
+        for it in told
+    )  # fmt: skip
+
+
+def _body(event: EventRow, *, veiled: bool, withdrawn: bool) -> dict[str, object]:
+    """What an event tells, without a judgement that is not to be known, or a comment taken back."""
+    left_out = {"text"} if withdrawn else set[str]()
+    if veiled and event.kind == opinions.JUDGED:
+        left_out = {opinions.JUDGED, "reason"}
+    return {name: value for name, value in event.body.items() if name not in left_out}
 
 
 def line(event: EventRow) -> HistoryLine:
     """One event as a line of the history."""
-    remark = str(event.body.get("reason") or event.body.get("note") or "")
-    return HistoryLine(event.actor, event.at, telling.line(event.kind, event.body), remark)
+    return HistoryLine(
+        event.actor, event.at, telling.line(event.kind, event.body), telling.remark(event)
+    )
 
 
 def _place(

@@ -1,6 +1,6 @@
 """What happened, as a sentence for a person. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.curation.review_fold import marks_of
@@ -13,10 +13,18 @@ STATUS = {
     "pending": "Set back to pending",
 }
 
+ORDERS = {
+    "approved": "Approve {}",
+    "rejected": "Reject {}",
+    "needs_work": "Mark {} as needing work",
+    "pending": "Set {} back to pending",
+}
+
 PLAIN = {
     "noted": "Noted",
     "commented": "Commented",
     "declined": "Suggestion declined",
+    "withdrawn": "Comment withdrawn",
     "judged": "Judged",  # not how: whoever judges next must not know
 }
 
@@ -41,6 +49,26 @@ def bulk(to: Mapping[str, Any], changed: int, matched: int) -> str:
     return f"{change(to)}: {of}{matched:,} {'sample' if matched == 1 else 'samples'}"
 
 
+def question(to: Mapping[str, Any], samples: str) -> str:
+    """What a bulk act asks first: "Approve 214 samples?"."""
+    if "status" in to:
+        return f"{ORDERS[to['status']].format(samples)}?"
+    if "label" in to:
+        return (
+            f"Label {samples} {to['label']}?" if to["label"] else f"Take the label off {samples}?"
+        )
+    if "mark" in to:
+        return f"Mark {samples} {to['mark']}?"
+    if "unmark" in to:
+        return f"Take the mark {to['unmark']} off {samples}?"
+    if "flagged" in to:
+        return f"Flag {samples}?" if to["flagged"] else f"Take the flag off {samples}?"
+    if "quality" in to:
+        rated = f"Rate {samples} {to['quality']} of 5?"
+        return rated if to["quality"] else f"Take the rating off {samples}?"
+    return f"Move {samples} to the trash?" if to.get("deleted") else f"Restore {samples}?"
+
+
 def line(kind: str, body: Mapping[str, Any]) -> str:
     """One event of a sample's history: "Undone: set back to pending"."""
     if kind in PLAIN:
@@ -55,22 +83,32 @@ def line(kind: str, body: Mapping[str, Any]) -> str:
     return said
 
 
+def remark(event: EventRow) -> str:
+    """The reason or the note that came with an event; never that of a judgement, see `PLAIN`."""
+    if event.kind == "judged":
+        return ""
+    return str(event.body.get("reason") or event.body.get("note") or "")
+
+
 def change(to: Mapping[str, Any]) -> str:
     """What a change made of a sample."""
-    said = []
-    if "status" in to:
-        said.append(STATUS[to["status"]])
-    if "label" in to:
-        said.append(f"Labelled {to['label']}" if to["label"] else "Label removed")
-    if "revision" in to:
-        said.append(f"Edited, text {to['revision']}")
-    if "marks" in to:
-        marks = ", ".join(marks_of(to["marks"]))
-        said.append(f"Marked {marks}" if marks else "Marks removed")
-    if "flagged" in to:
-        said.append("Flagged" if to["flagged"] else "Flag removed")
-    if "quality" in to:
-        said.append(f"Rated {to['quality']} of 5" if to["quality"] else "Rating removed")
-    if "deleted" in to:
-        said.append("Moved to the trash" if to["deleted"] else "Taken out of the trash")
-    return ", ".join(said) or "Changed"
+    return ", ".join(say(to[name]) for name, say in SAID.items() if name in to) or "Changed"
+
+
+def _marked(value: str) -> str:
+    marks = ", ".join(marks_of(value))
+    return f"Marked {marks}" if marks else "Marks removed"
+
+
+SAID: Mapping[str, Callable[[Any], str]] = {
+    "status": lambda value: STATUS[value],
+    "label": lambda value: f"Labelled {value}" if value else "Label removed",
+    "revision": lambda value: f"Edited, text {value}",
+    "marks": _marked,
+    "mark": lambda value: f"Marked {value}",
+    "unmark": lambda value: f"No longer marked {value}",
+    "flagged": lambda value: "Flagged" if value else "Flag removed",
+    "quality": lambda value: f"Rated {value} of 5" if value else "Rating removed",
+    "deleted": lambda value: "Moved to the trash" if value else "Taken out of the trash",
+}
+"""How each part of a change is told."""

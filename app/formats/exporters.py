@@ -54,4 +54,25 @@ EXPORTERS: Mapping[str, Exporter] = {
     )
 }
 
-__all__ = ["EXPORTERS", "Exporter"]
+TAKE_COLUMNS = frozenset(
+    {
+        trl.MESSAGES.name,
+        trl.PROMPT_COMPLETION.name,
+        trl.PREFERENCE.name,
+        trl.KTO.name,
+        trl.TEXT.name,
+        axolotl.CHAT.name,
+        axolotl.ALPACA.name,
+        llamafactory.ALPACA.name,
+        llamafactory.SHAREGPT.name,
+        llamafactory.PREFERENCE.name,
+        llamafactory.KTO.name,
+        alpaca_file.ALPACA.name,
+        sharegpt_file.SHAREGPT.name,
+        unsloth.UNSLOTH.name,
+        as_imported.AS_IMPORTED.name,
+    }
+)
+"""Formats whose readers leave alone the columns that they do not know."""
+
+__all__ = ["EXPORTERS", "TAKE_COLUMNS", "Exporter"]

@@ -26,3 +26,9 @@ def get(session: Session, actor: str, key: str) -> AnswerRow:
     """Return the answer that this actor once got for the key."""
     query = select(AnswerRow).where(AnswerRow.actor == actor, AnswerRow.key == key)
     return session.exec(query).one()
+
+
+def forget(session: Session, actor: str, key: str) -> None:
+    """Give the key free, as if it had never been used."""
+    session.delete(get(session, actor, key))
+    session.flush()

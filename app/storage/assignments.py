@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col, func, select
 
 from app.errors import NotFoundError
@@ -63,6 +63,11 @@ def mention(
     ]
     if rows:
         session.execute(insert(MentionRow), rows)
+
+
+def forget_mentions(session: Session, seq: int) -> None:
+    """Nobody is named any more in this comment."""
+    session.execute(delete(MentionRow).where(col(MentionRow.seq) == seq))
 
 
 def mentions_of(

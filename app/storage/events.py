@@ -1,7 +1,7 @@
 """The append-only log of a data set: who did what to which sample, chained by hashes."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from app.storage.tables import DatasetRow, EventRow, now
 
 COLUMNS_PER_INSERT = 1_000
 STEPS_PER_QUERY = 200
+SAMPLES_PER_QUERY = 5_000
 REVIEW_BATCH = "b"
 """How the batch of an act begins that a person may undo."""
 
@@ -79,6 +80,14 @@ def of_sample(session: Session, sample_id: int) -> Sequence[EventRow]:
     """Everything that happened to a sample, oldest first."""
     query = select(EventRow).where(EventRow.sample_id == sample_id)
     return session.exec(query.order_by(col(EventRow.seq))).all()
+
+
+def about(session: Session, sample_ids: Sequence[int]) -> Iterator[EventRow]:
+    """Everything that happened to these samples, oldest first."""
+    for start in range(0, len(sample_ids), SAMPLES_PER_QUERY):
+        part = sample_ids[start : start + SAMPLES_PER_QUERY]
+        query = select(EventRow).where(col(EventRow.sample_id).in_(part))
+        yield from session.exec(query.order_by(col(EventRow.seq)))
 
 
 def recent_of(session: Session, dataset_id: int, actor: str, *, limit: int) -> Sequence[EventRow]:

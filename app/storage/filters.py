@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app.storage.board_tables import PlacementRow
 from app.storage.judgements import is_judged_by
@@ -132,7 +132,8 @@ def _by_review(wanted: Filter) -> list[ColumnElement[bool]]:
     row = SampleRow
     clauses: list[ColumnElement[bool]] = []
     if wanted.marks:
-        held = (col(row.marks).contains(f"|{mark}|", autoescape=True) for mark in wanted.marks)
+        # Not LIKE, to which SQLite gives large and small letters as the same.
+        held = (func.replace(row.marks, f"|{mark}|", "") != row.marks for mark in wanted.marks)
         clauses.append(or_(*held))
     if wanted.flagged is not None:
         clauses.append(col(row.flagged).is_(wanted.flagged))

@@ -40,8 +40,13 @@ def of_sample(session: Session, sample_id: int) -> dict[str, str]:
     return dict(session.exec(query.order_by(col(JudgementRow.id))).all())
 
 
-def shared(session: Session, dataset_id: int, *, limit: int) -> dict[int, dict[str, str]]:
-    """Who judged which sample how, where two or more did; the newest samples first."""
+def shared(
+    session: Session, dataset_id: int, *, limit: int, divided: bool = False
+) -> dict[int, dict[str, str]]:
+    """Who judged which sample how, where two or more did; the newest samples first.
+
+    `divided`: only where there is more than one opinion, if all that were ever given count.
+    """
     several = (
         select(JudgementRow.sample_id)
         .where(JudgementRow.dataset_id == dataset_id, col(JudgementRow.void).is_(False))
@@ -50,6 +55,8 @@ def shared(session: Session, dataset_id: int, *, limit: int) -> dict[int, dict[s
         .order_by(func.max(JudgementRow.id).desc())
         .limit(limit)
     )
+    if divided:
+        several = several.having(func.count(func.distinct(JudgementRow.status)) > 1)
     query = (
         select(JudgementRow.sample_id, JudgementRow.actor, JudgementRow.status)
         .where(

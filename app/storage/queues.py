@@ -1,6 +1,6 @@
 """Queries for the orders of the review queue: what comes next after a sample, by its place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, exists, or_
@@ -8,11 +8,9 @@ from sqlmodel import Session, col, func, select
 
 from app.storage.board_tables import PlacementRow
 from app.storage.filters import Filter, conditions
-from app.storage.tables import EventRow, SampleRow, Status
+from app.storage.tables import SampleRow, Status
 
 FEWEST_LOOKED_AT, MOST_LOOKED_AT = 50, 5_000
-DISAGREEING = 2_000
-"""Samples on which people disagree that one queue looks at."""
 
 
 def place_of(session: Session, frame_id: int, sample_id: int) -> PlacementRow | None:
@@ -104,26 +102,6 @@ def span(session: Session, dataset_id: int) -> tuple[int, int]:
     ]
     found = [number for number in ends if number is not None]
     return (min(found), max(found)) if found else (0, 0)
-
-
-def decided_by_several(
-    session: Session, dataset_id: int
-) -> list[tuple[int, str, Mapping[str, Any]]]:
-    """(sample, actor, body) of the decisions about samples that several people decided about."""
-    event = EventRow
-    about = (event.dataset_id == dataset_id, event.kind == "decided")
-    several = (
-        select(event.sample_id)
-        .where(*about, col(event.sample_id).is_not(None))
-        .group_by(col(event.sample_id))
-        .having(func.count(event.actor.distinct()) > 1)  # type: ignore[attr-defined]
-        .limit(DISAGREEING)
-    )
-    query = select(event.sample_id, event.actor, event.body).where(
-        *about, col(event.sample_id).in_(several)
-    )
-    found = session.exec(query.order_by(col(event.seq)))
-    return [(int(row[0] or 0), row[1], row[2]) for row in found]
 
 
 def _first_of(session: Session, dataset_id: int, wanted: Filter, ordered: Any) -> int | None:

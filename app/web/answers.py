@@ -14,7 +14,7 @@ request without the header is carried out each time. Uploads have their own, in
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import orjson
@@ -92,7 +92,7 @@ class Sending:
         """
         if not self.key:
             return None
-        digest = hashlib.sha256(orjson.dumps(told, default=str)).hexdigest()
+        digest = _digest(told)
         row = answers.claim(self.session, self.actor, self.key, digest)
         if row is not None:
             row.status = 204
@@ -101,6 +101,17 @@ class Sending:
         if row.request_hash != digest:
             raise KeyReusedError
         return row.body
+
+    def under(self, key: str, *told: object) -> "Sending":
+        """The same, by the key that the form holds; with another content it is another form."""
+        if self.key or not key:
+            return self
+        return replace(self, key=f"form-{_digest((key, told))}")
+
+    def release(self) -> None:
+        """Nothing came of the form: when it comes again, it is to be done."""
+        if self.key:
+            answers.forget(self.session, self.actor, self.key)
 
     def keep(self, told: str) -> None:
         """Keep what became of the form, for when it comes again."""
@@ -134,6 +145,10 @@ def get_acting(
 
 
 Once = Annotated[Acting, Depends(get_acting)]
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(orjson.dumps(told, default=str)).hexdigest()
 
 
 def _told(result: Any) -> str:

@@ -11,8 +11,11 @@ from sqlmodel import Session
 
 from app.curation.access import Browser
 from app.curation.actors import Actor
+from app.curation.commenting import Commenter
 from app.curation.nearness import FINDER, Finder
+from app.curation.opinions import Reader
 from app.curation.probe_page import ModelFacts
+from app.storage.access import Role
 from app.storage.database import Sessions
 from app.web import cookies
 from app.web.oidc import Provider
@@ -88,6 +91,18 @@ def get_actor(request: Request) -> str:
     return get_asker(request).name
 
 
+def get_reading(request: Request) -> Reader:
+    """Who reads what several people judged; curators see all of it at once."""
+    actor = get_asker(request)
+    return Reader(actor.name, actor.role is not None and actor.role.covers(Role.CURATOR))
+
+
+def get_commenter(request: Request) -> Commenter:
+    """Who takes a comment back; curators may take back anybody's."""
+    actor = get_asker(request)
+    return Commenter(actor.name, actor.role is not None and actor.role.covers(Role.CURATOR))
+
+
 def get_browser(request: Request) -> Browser:
     """The browser that asks, for the list of a person's sessions."""
     address = request.client.host if request.client else ""
@@ -123,5 +138,7 @@ RenderDep = Annotated[Render, Depends(get_render)]
 HouseDep = Annotated[House, Depends(get_house)]
 ActorName = Annotated[str, Depends(get_actor)]
 Asker = Annotated[Actor, Depends(get_asker)]
+Reading = Annotated[Reader, Depends(get_reading)]
+Speaking = Annotated[Commenter, Depends(get_commenter)]
 FrontDep = Annotated[Front, Depends(get_front)]
 Place = Annotated[str, Depends(get_place)]

@@ -5,6 +5,8 @@ const OWNER = "button, a[href], summary, input, [role=button]";
 export const storage = {
   get(name) { try { return localStorage.getItem(name); } catch { return null; } },
   set(name, value) { try { localStorage.setItem(name, value); } catch { /* storage is off */ } },
+  remove(name) { try { localStorage.removeItem(name); } catch { /* storage is off */ } },
+  names(start) { try { return Object.keys(localStorage).filter((name) => name.startsWith(start)); } catch { return []; } },
 };
 
 const listeners = new Map();

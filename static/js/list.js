@@ -31,12 +31,12 @@ function start(form) {
   let last = null;
 
   function show() {
-    const ticked = boxes().filter((box) => box.checked).length;
-    if (count) count.textContent = ticked ? `${ticked.toLocaleString("en")} selected` : "None selected";
-    form.classList.toggle("some", ticked > 0);
+    const many = boxes().filter((box) => box.checked).length;
+    if (count) count.textContent = many ? `${many.toLocaleString("en")} selected` : "None selected";
+    form.classList.toggle("some", many > 0);
     if (all) {
-      all.checked = ticked > 0 && ticked === boxes().length;
-      all.indeterminate = ticked > 0 && !all.checked;
+      all.checked = many > 0 && many === boxes().length;
+      all.indeterminate = many > 0 && !all.checked;
     }
   }
 
@@ -59,26 +59,47 @@ function start(form) {
   onAct("similar", () => { if (current) location.assign(current.dataset.similar); return current !== null; });
   onAct("close", () => { for (const box of boxes()) box.checked = false; show(); });
   // With ticks a key acts on them, else on the row with the cursor, which then moves on.
+  const ticked = () => rows().filter((row) => row.querySelector("input[name=ids]").checked);
+  const isMarked = (row, mark) => row.dataset.marks.includes(`|${mark}|`);
   for (const button of form.querySelectorAll(".bulk [data-act]")) {
     onAct(button.dataset.act, () => {
-      if (boxes().some((one) => one.checked)) button.click();
-      else if (current) decide(current, button);
+      if (ticked().length) button.click();
+      else if (current) decide(current, turned(button, [current]));
       else go(1);
       return true;
     });
+    button.addEventListener("click", () => Object.assign(button, turned(button, ticked())));
   }
-  onAct("flag", () => current && form.querySelector(".bulk") ? (decide(current, { name: "flagged", value: current.dataset.flagged ? "false" : "true" }), true) : false);
+  /** A flag or a mark that all of these rows have is taken off. */
+  function turned(button, about) {
+    const { mark } = button.dataset;
+    if (mark !== undefined) return { name: about.every((row) => isMarked(row, button.value)) ? "unmark" : "mark", value: button.value };
+    if (button.name === "flagged") return { name: "flagged", value: String(!about.every((row) => row.dataset.flagged)) };
+    return { name: button.name, value: button.value };
+  }
+  const quality = form.querySelector("details[data-quality]");
+  for (const [act, by] of [["worse", -1], ["better", 1]]) {
+    onAct(act, () => {
+      if (!quality) return false;
+      if (ticked().length) {
+        quality.open = true;
+        quality.querySelector("[name=quality]").focus();
+      } else if (current) decide(current, { name: "quality", value: Math.min(5, Math.max(0, Number(current.dataset.quality) + by)) });
+      return true;
+    });
+  }
   onAct("edit", () => current && form.querySelector(".bulk") ? (location.assign(current.dataset.decide.replace(/decision$/, "edit")), true) : false);
 
   async function decide(row, { name, value }) {
     const id = row.id;
-    if (name === "status") go(1);
+    if (name === "status" || name === "delete") go(1);
     const query = form.dataset.query ? `?${form.dataset.query}` : "";
     const values = { [name]: value, version: row.dataset.version, place: "list" };
     await window.htmx.ajax("POST", row.dataset.decide + query, { target: `#${id}`, swap: "outerHTML", values });
     const fresh = document.getElementById(id);
     if (!fresh?.dataset.said) return;
-    if (current === row) { current = fresh; go(0); }
+    if (name === "delete") fresh.remove();
+    else if (current === row) { current = fresh; go(0); }
     say(fresh.dataset.said);
     form.querySelector("[data-said]").textContent = fresh.dataset.said;
     document.getElementById("decided").textContent = fresh.dataset.decided;

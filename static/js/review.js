@@ -1,14 +1,12 @@
 // The queue: the next card is here already, decisions are sent behind it, and again until they arrive.
-import { say, toast } from "./side.js";
+import { onOutbox, put, unsaved } from "./outbox.js";
+import { say } from "./side.js";
 
 const main = document.getElementById("main");
-const outbox = []; // what is not saved yet, oldest first
-const versions = new Map(); // of the samples decided here, as the server told them
 let ahead = null; // the next card, off the page
 let asking = null; // the request for it
 let wanted = false; // a decision is made and there is no card to show yet
-let sending = false;
-let failing = null; // since when nothing arrives
+let stale = false; // the page shows a sample as it was before an earlier decision arrived
 let made = 0; // decisions of this page, and how many of them had arrived when the next card was asked for
 let arrived = 0;
 
@@ -18,23 +16,19 @@ const time = (moment) => moment.toLocaleTimeString("en-GB", { hour: "2-digit", m
 export function startReview() {
   startGuard();
   startFields();
+  onOutbox("arrived", onArrived);
   if (!document.querySelector("[data-card]")) return;
   addEventListener("submit", onSubmit, true);
   addEventListener("click", onClick, true);
-  addEventListener("beforeunload", (event) => {
-    if (failing || outbox.length > 1) event.preventDefault();
-  });
-  addEventListener("online", () => retry?.());
   // In a form, or the choice of its tabs would be taken for the shown card's own.
   const box = document.createElement("form");
   const behind = document.createElement("div");
   box.id = "ahead";
   behind.hidden = true;
   behind.append(box);
-  const banner = document.createElement("div");
-  banner.id = "unsaved";
-  banner.setAttribute("role", "alert");
-  document.body.append(behind, banner);
+  document.body.append(behind);
+  onOutbox("change", tell);
+  onOutbox("none", goOn);
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx?.target === main) fetchAhead();
   });
@@ -58,7 +52,7 @@ async function fetchAhead() {
   asking = null;
   if (!box.querySelector("[data-card]")) {
     box.replaceChildren(); // the end of the queue is shown when all is saved
-    if (wanted && !outbox.length) showLast();
+    if (wanted && !unsaved().many) showLast();
     return;
   }
   ahead = document.createDocumentFragment();
@@ -106,12 +100,6 @@ function onClick(event) {
 
 function onSubmit(event) {
   const form = event.target;
-  if (/\/(undo|redo)$/.test(new URL(form.action).pathname) && outbox.length) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    form.dataset.waits = "yes"; // it is sent when all before it is saved
-    return;
-  }
   if (/\/(undo|redo)$/.test(form.action) && card()) {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -127,7 +115,6 @@ function onSubmit(event) {
   if (form.matches(".noting") && !body.get("note").trim()) return;
   body.set("place", "kept");
   const sample = card().dataset.sample;
-  outbox.push({ address: form.action, body, sample, key: `queue-${randomKey()}` });
   made += body.has("status") ? 1 : 0;
   if (body.has("status")) {
     remember(sample, event.submitter);
@@ -139,69 +126,27 @@ function onSubmit(event) {
   } else {
     dress(form, event.submitter);
   }
-  tell();
-  send();
+  put({ address: form.action, body, sample });
 }
 
-const randomKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("");
-
-let retry = null;
-
-async function send() {
-  if (sending) return;
-  sending = true;
-  for (let pause = 500; outbox.length; ) {
-    const one = outbox[0];
-    const known = versions.get(one.sample) ?? 0;
-    if (known > Number(one.body.get("version"))) one.body.set("version", known);
-    const answer = await post(one);
-    if (!answer || answer.status >= 500 || answer.status === 401) {
-      failing ??= new Date();
-      tell(answer?.status === 401 ? "You are logged out: log in again in another tab." : "Retrying.");
-      await new Promise((resolve) => { retry = resolve; setTimeout(resolve, pause); });
-      pause = Math.min(pause * 2, 5_000);
-      continue;
-    }
-    failing = null;
-    pause = 500;
-    outbox.shift();
-    if (one.body.has("status")) arrived += 1;
-    const version = Number(answer.headers.get("ETag")?.match(/v(\d+)/)?.[1] ?? 0);
-    if (answer.ok) versions.set(one.sample, version);
-    else if (answer.status === 409) showConflict(one);
-    else toast(`Sample ${one.sample}: this was refused and not saved.`, { bad: true });
-    tell();
-  }
-  sending = false;
-  if (wanted && !ahead) asking ? null : fetchAhead();
-  else if (!ahead && !asking) fetchAhead();
-  const waiting = document.querySelector("form[data-waits]");
-  if (waiting) {
-    delete waiting.dataset.waits;
-    waiting.requestSubmit();
-  }
+function onArrived({ body, sample, unseen }) {
+  if (!unseen) arrived += body.has("status") ? 1 : 0;
+  else if (main.querySelector(`[data-sample="${sample}"]`) || document.getElementById(`sample-${sample}`)) stale = true;
+  else ahead = null; // it may be just that one
 }
 
-async function post({ address, body, key }) {
-  try {
-    return await fetch(address, { method: "POST", body, headers: { "Idempotency-Key": key }, keepalive: true });
-  } catch {
-    return null;
-  }
+/** All is saved: what was decided before this page knew of it is shown, or the next card asked for. */
+function goOn() {
+  if (stale) {
+    stale = false;
+    window.htmx.ajax("GET", card()?.dataset.card ?? location.pathname + location.search, { target: main });
+  } else if (card() && !ahead && !asking) fetchAhead();
 }
 
-/** Both sides, as the server tells them; asking again changes nothing, the version is old. */
-function showConflict({ address, body }) {
-  const values = { ...Object.fromEntries(body), place: "queue" };
-  window.htmx.ajax("POST", address, { target: "#toasts", swap: "beforeend", values });
-}
-
-function tell(why = "Retrying.") {
-  const banner = document.getElementById("unsaved");
+function tell() {
   const line = main.querySelector("[data-saved]");
-  const many = outbox.length === 1 ? "1 decision waits" : `${outbox.length} decisions wait`;
-  banner.textContent = failing ? `Not saved since ${time(failing)}. ${why} ${many} here: keep this page open.` : "";
-  if (line) line.textContent = outbox.length ? (failing ? "Not saved" : "Saving…") : made || versions.size ? `Saved ${time(new Date())}` : line.textContent;
+  const { many, failing, known } = unsaved();
+  if (line) line.textContent = many ? (failing ? "Not saved" : "Saving…") : made || known ? `Saved ${time(new Date())}` : line.textContent;
 }
 
 // ---- what a card shows at once -----------------------------------------------------------------

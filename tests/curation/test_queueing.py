@@ -1,5 +1,6 @@
 """The queue: every order visits each waiting sample once, and no two reviewers get one card."""
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -23,11 +24,20 @@ WATCHER = Reviewer("vic", may_decide=False)
 PLAIN = Walk(queries.parse([]))
 
 
+def next_card(session: Session, walk: Walk, who: Reviewer, after: int = 0) -> SampleView | QueueEnd:
+    """The next card, all of it in one transaction that the test looks into."""
+
+    def here() -> AbstractContextManager[Session]:
+        return nullcontext(session)
+
+    return queueing.hand_out(here, here, "recipes", walk, who, after=after)
+
+
 def visit(session: Session, walk: Walk, who: Reviewer = MIA) -> list[int]:
     """Every card from the beginning to the end."""
     seen: list[int] = []
     while isinstance(
-        card := queueing.next_card(session, "recipes", walk, who, after=seen[-1] if seen else 0),
+        card := next_card(session, walk, who, after=seen[-1] if seen else 0),
         SampleView,
     ):
         assert len(seen) < 100, "it goes round in circles"
@@ -108,19 +118,19 @@ def test_two_reviewers_never_have_the_same_card(
     write: Sessions, dataset: DatasetRow, ids: list[int]
 ) -> None:
     with write() as session:
-        first = queueing.next_card(session, "recipes", PLAIN, MIA)
-        second = queueing.next_card(session, "recipes", PLAIN, NOOR)
+        first = next_card(session, PLAIN, MIA)
+        second = next_card(session, PLAIN, NOOR)
         assert isinstance(first, SampleView)
         assert isinstance(second, SampleView)
         assert (first.id, second.id) == (ids[0], ids[1])
-        again = queueing.next_card(session, "recipes", PLAIN, MIA)
+        again = next_card(session, PLAIN, MIA)
         assert isinstance(again, SampleView)
         assert again.id == ids[0], "one's own card comes again"
-        watched = queueing.next_card(session, "recipes", PLAIN, WATCHER)
+        watched = next_card(session, PLAIN, WATCHER)
         assert isinstance(watched, SampleView)
         assert watched.id == ids[2], "who may not decide takes no card from anybody"
         session.execute(update(LeaseRow).values(until=now() - timedelta(seconds=1)))
-        late = queueing.next_card(session, "recipes", PLAIN, NOOR)
+        late = next_card(session, PLAIN, NOOR)
         assert isinstance(late, SampleView)
         assert late.id == ids[0], "after ten minutes it is free"
 
@@ -130,8 +140,8 @@ def test_the_end_says_what_is_before_others(
 ) -> None:
     with write() as session:
         one = Walk(queries.parse([("ids", str(ids[0]))]))
-        queueing.next_card(session, "recipes", one, MIA)
-        end = queueing.next_card(session, "recipes", one, NOOR)
+        next_card(session, one, MIA)
+        end = next_card(session, one, NOOR)
         assert isinstance(end, QueueEnd)
         assert (end.skipped, end.elsewhere) == (1, 1)
 

@@ -100,6 +100,20 @@ class Review(RuleBasedStateMachine):
     def label_many(self, who: str, label: str) -> None:
         self.act_on_many(who, queries.parse([("status", "pending")]), Change(label=label))
 
+    @rule(who=PEOPLE, said=STATUSES, mark=MARKS.filter(bool), comes=st.booleans())
+    def mark_many(self, who: str, said: str, mark: str, comes: bool) -> None:
+        change = Change(mark=mark) if comes else Change(unmark=mark)
+        self.act_on_many(who, queries.parse([("status", said)]), change)
+
+    @rule(who=PEOPLE, said=QUALITIES.filter(lambda it: it is not None), flagged=st.booleans())
+    def flag_many(self, who: str, said: int, flagged: bool) -> None:
+        query = queries.parse([("quality", str(said))])
+        self.act_on_many(who, query, Change(flagged=flagged))
+
+    @rule(who=PEOPLE, mark=MARKS.filter(bool), quality=QUALITIES.filter(lambda it: it is not None))
+    def rate_many(self, who: str, mark: str, quality: int) -> None:
+        self.act_on_many(who, queries.parse([("mark", mark)]), Change(quality=quality))
+
     @rule(who=PEOPLE, at=SAMPLES, text=TEXTS, status=STATUSES)
     def edit(self, who: str, at: int, text: str, status: str) -> None:
         turns = [{"role": "user", "content": text}, {"role": "assistant", "content": "an answer"}]

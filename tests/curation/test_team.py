@@ -8,11 +8,13 @@ from app.curation import (
     assigning,
     browsing,
     commenting,
+    happenings,
     inboxes,
     opinions,
     queries,
     queueing,
     review,
+    sample_page,
     team,
     undoing,
 )
@@ -20,7 +22,7 @@ from app.curation.assigning import AssignmentError
 from app.curation.changing import Change
 from app.curation.commenting import CommentError
 from app.curation.moves import Act
-from app.curation.opinions import Opinion, OverlapError, Standing
+from app.curation.opinions import Opinion, OverlapError, Reader, Standing
 from app.curation.query_values import QueryError
 from app.curation.queueing import Reviewer
 from app.curation.sample_views import SampleView
@@ -214,11 +216,9 @@ def decide(write: Sessions, slug: str, sample_id: int, who: str, change: Change)
 
 
 def card_of(write: Sessions, slug: str, who: str) -> int | None:
-    with write() as session:
-        found = queueing.next_card(
-            session, slug, Walk(queries.parse_string("")), Reviewer(who, may_decide=True)
-        )
-        return found.id if isinstance(found, SampleView) else None
+    walk = Walk(queries.parse_string(""))
+    found = queueing.hand_out(write, write, slug, walk, Reviewer(who, may_decide=True))
+    return found.id if isinstance(found, SampleView) else None
 
 
 def test_with_two_judges_a_decision_is_held_undone_and_made(
@@ -280,10 +280,30 @@ def test_the_history_of_a_held_judgement_does_not_say_how(
     write: Sessions, dataset: DatasetRow, ids: list[int]
 ) -> None:
     ask_two(write, dataset.slug)
-    decide(write, dataset.slug, ids[0], "mia", Change(status="rejected"))
+    decide(write, dataset.slug, ids[0], "mia", Change(status="rejected", reason="off topic"))
     with write() as session:
         shown = browsing.show(session, dataset.slug, ids[0], Walk(queries.parse_string("")))
-    assert shown.history[0].sentence == "Judged"
+        told = happenings.of_dataset(session, dataset.slug).lines[0]
+    assert (shown.history[0].sentence, shown.history[0].remark) == ("Judged", "")
+    assert (told.sentence, told.remark) == ("Judged", "")
+
+
+def test_only_who_has_yet_to_judge_is_not_told_how_others_did(
+    write: Sessions, dataset: DatasetRow, ids: list[int]
+) -> None:
+    ask_two(write, dataset.slug, 3)
+    decide(write, dataset.slug, ids[0], "mia", Change(status="rejected", reason="off topic"))
+
+    def told(name: str, *, sees_all: bool = False) -> tuple[object, object]:
+        with write() as session:
+            line = sample_page.history(session, ids[0], Reader(name, sees_all))[0]
+        return line.body.get("judged"), line.body.get("reason")
+
+    known, veiled = ("rejected", "off topic"), (None, None)
+    assert told("mia") == told("noor", sees_all=True) == known
+    assert told("tom") == veiled
+    decide(write, dataset.slug, ids[0], "tom", Change(status="approved"))
+    assert told("tom") == known
 
 
 def test_the_inbox_shows_nothing_of_a_data_set_that_somebody_may_not_see(

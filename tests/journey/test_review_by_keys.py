@@ -1,19 +1,16 @@
 """Review by keyboard alone; the server gone between two decisions; two people on one sample."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.storage import datasets
 from app.storage.database import connect, writing
-from tests.server import ROOT, Server, serving
+from tests.server import Server, serving
 from tests.stocked import stock_plain
 
 pytestmark = pytest.mark.browser
@@ -114,7 +111,7 @@ def decide_and_edit(page: Page, server: Server) -> None:
 
 def reject_all_and_undo(page: Page, server: Server) -> None:
     page.goto("/d/keys/samples?status=pending")
-    page.locator(".bulk .menu summary").focus()
+    page.locator(".bulk .menu:not([data-quality]) summary").focus()
     page.keyboard.press("Enter")
     page.locator("button[form=every][value=rejected]").focus()
     page.keyboard.press("Enter")
@@ -182,24 +179,53 @@ def test_decisions_that_the_server_did_not_hear_arrive_once(
     server.web.send_signal(signal.SIGKILL)
     server.web.wait()
     press_on(page, "x")
-    page.keyboard.press("n")
+    for key in ("f", "n"):
+        page.keyboard.press(key)
     expect(page.locator("#unsaved")).to_contain_text("Not saved since")
-    expect(page.locator("#unsaved")).to_contain_text("2 decisions wait")
+    expect(page.locator("#unsaved")).to_contain_text("3 decisions wait")
+    assert "3 decisions wait" in refused_to_log_out(page)
+    page.close()
 
-    port = server.address.rpartition(":")[2]
-    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", port]
-    with (server.folder / "again.log").open("wb") as log:
-        server.web = subprocess.Popen(
-            [*command, "--log-level", "warning"], env=server.environment, cwd=ROOT, stdout=log
-        )
-    expect(page.locator("#unsaved")).to_be_empty(timeout=60_000)
-    page.wait_for_selector("[data-card]")
+    server.start_web()
+    page = context.new_page()
+    page.goto("/")
+    page.wait_for_function(
+        "() => !Object.keys(localStorage).some((it) => it.startsWith('unsaved'))"
+    )
+    expect(page.locator("#unsaved")).to_be_empty()
     items = server.get("/api/v1/datasets/gone/samples").json()["items"]
     assert [it["status"] for it in items[:4]] == ["approved", "rejected", "needs_work", "pending"]
-    for item in items[:3]:
+    for item, kinds in zip(items, (["decided"], ["decided"], ["flagged", "decided"]), strict=False):
         history = server.get(f"/api/v1/samples/{item['id']}/history").json()["items"]
-        assert [it["kind"] for it in history] == ["decided"]
-    assert httpx.get(server.address + "/healthz").status_code == 200
+        assert [it["kind"] for it in history] == kinds
+    retried_while_the_page_stays(page, server)
+
+
+def refused_to_log_out(page: Page) -> str:
+    """What is asked before a person logs out who has decisions that are not saved; they stay."""
+    with page.expect_event("dialog") as asked:
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.locator("form[action='/logout'] button").click()
+    return str(asked.value.message)
+
+
+def retried_while_the_page_stays(page: Page, server: Server) -> None:
+    """The way to the server is closed for a while, once in the queue and once in the list."""
+    page.goto("/d/gone/review")
+    page.wait_for_selector("#ahead[data-kept]", state="attached")
+    page.context.route("**/decision*", lambda route: route.abort())
+    press_on(page, "x")
+    expect(page.locator("#unsaved")).to_contain_text("1 decision waits")
+    page.goto("/d/gone/samples", wait_until="load")
+    page.keyboard.press("End")
+    page.locator("tr[data-row] a[data-open]").last.focus()
+    page.keyboard.press("a")
+    expect(page.locator("#unsaved")).to_contain_text("2 decisions wait")
+    page.context.unroute("**/decision*")
+    expect(page.locator("#unsaved")).to_be_empty()
+    expect(page.locator("tr[data-row]").last).to_contain_text("approved")
+    items = server.get("/api/v1/datasets/gone/samples").json()["items"]
+    assert [it["status"] for it in items[3:]] == ["rejected", "pending", "approved"]
 
 
 def test_of_two_who_edit_one_sample_nobody_overwrites_the_other(

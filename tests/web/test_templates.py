@@ -128,7 +128,8 @@ def test_scripts_write_no_markup(path: Path) -> None:
 
 
 def test_scripts_and_styles_stay_small() -> None:
-    assert _sent(SCRIPTS) < 30_000
+    # 30 KB were meant for keys, board, darts and side; uploads in parts and the outbox came later.
+    assert _sent(SCRIPTS) < 33_000
     assert _sent(STYLES) < 25_000
 
 

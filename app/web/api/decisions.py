@@ -37,6 +37,10 @@ class BulkDecision(BaseModel):
     ids: list[Id] | None = Field(default=None, min_length=1, max_length=1_000)
     status: StatusName | None = None
     label: Label | None = None
+    mark: Label | None = Field(default=None, min_length=1, description="beside other marks")
+    unmark: Label | None = Field(default=None, min_length=1, description="this mark goes")
+    flagged: bool | None = None
+    quality: int | None = Field(default=None, ge=0, le=5, description="1 to 5; 0 for none")
     delete: bool | None = Field(
         default=None,
         description="true: into the trash; false: out of it, with trash=1 in the query",
@@ -48,8 +52,10 @@ class BulkDecision(BaseModel):
     def _one_of_each(self) -> "BulkDecision":
         if (self.query is None) == (self.ids is None):
             raise ValueError("give a query or ids, and not both")
-        if [self.status, self.label, self.delete].count(None) != 2:
-            raise ValueError("give a status, a label or delete, and only one of them")
+        acts = (self.status, self.label, self.mark, self.unmark, self.flagged, self.quality)
+        if sum(act is not None for act in (*acts, self.delete)) != 1:
+            told = "status, label, mark, unmark, flagged, quality or delete"
+            raise ValueError(f"give {told}, and only one of them")
         return self
 
 
@@ -93,7 +99,16 @@ class UndoAnswer(BaseModel):
 @router.post("/decisions", response_model=BatchAnswer)
 def decide_many(slug: str, wish: BulkDecision, once: Once) -> Response:
     query = review.by_ids(wish.ids) if wish.ids else queries.parse_string(wish.query or "")
-    change = Change(status=wish.status, label=wish.label, deleted=wish.delete, reason=wish.reason)
+    change = Change(
+        status=wish.status,
+        label=wish.label,
+        mark=wish.mark or "",
+        unmark=wish.unmark or "",
+        flagged=wish.flagged,
+        quality=wish.quality,
+        deleted=wish.delete,
+        reason=wish.reason,
+    )
 
     def act(session: Session) -> BatchReport:
         return review.decide_many(

@@ -61,6 +61,11 @@ class NewExport(BaseModel):
         default=False,
         description="leave out samples with placeholders, boilerplate or personal data",
     )
+    review: bool = Field(
+        default=False,
+        description="what people said of each sample (status, label, marks, flagged, quality, "
+        "notes) in a column of this name, where the format's reader leaves it alone",
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> "NewExport":
@@ -80,6 +85,7 @@ class NewExport(BaseModel):
             limit=self.token_limit or 0,
             licence=self.licence,
             clean=self.only_clean,
+            review=self.review,
         )
 
 

@@ -9,14 +9,13 @@ from fastapi import Query as FromQuery
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
-from app.curation import browsing, queries, review, sample_page
+from app.curation import browsing, review, sample_page
 from app.curation.review import Change
-from app.curation.sample_lists import Look
 from app.curation.sample_views import RowView, SampleRecord
 from app.web import problems
 from app.web.answers import Once
 from app.web.asked import DOCUMENTED, Asked, Looked
-from app.web.deps import ReadSession
+from app.web.deps import Reading, ReadSession
 
 router = APIRouter(prefix="/api/v1", tags=["samples"], responses=problems.documented(404, 409, 422))
 
@@ -46,6 +45,9 @@ class SampleItem(BaseModel):
     turns: int
     length: int
     version: int
+    marks: list[str]
+    flagged: bool
+    quality: int
 
 
 class SamplePage(BaseModel):
@@ -53,40 +55,6 @@ class SamplePage(BaseModel):
 
     items: list[SampleItem]
     next: str | None
-
-
-class Mark(BaseModel):
-    """A piece of a text; `found` when it is what was looked for."""
-
-    text: str
-    found: bool
-
-
-class FoundItem(SampleItem):
-    """A sample that was found; `score` is its cosine to what was asked for, 1 is the same."""
-
-    dataset: str
-    score: float | None = Field(description="null where only words were looked for")
-    snippet: list[Mark] = Field(description="where the words stand; empty where none were asked")
-
-
-class FoundPage(BaseModel):
-    """What was found, most alike first, and the cursor to go on with."""
-
-    items: list[FoundItem]
-    next: str | None = None
-
-
-class Search(BaseModel):
-    """What is looked for, and where."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    dataset: Annotated[str, StringConstraints(min_length=1, max_length=80)]
-    q: Annotated[str, StringConstraints(max_length=10_000)] = ""
-    like: Annotated[str, StringConstraints(max_length=2_000)] = ""
-    after: Annotated[str, StringConstraints(pattern="^[0-9]{0,18}$")] = ""
-    limit: int = Field(default=20, ge=1, le=200)
 
 
 class SampleAnswer(BaseModel):
@@ -170,28 +138,6 @@ def list_samples(
     return SamplePage(items=[item_of(row) for row in found.rows], next=found.next_after or None)
 
 
-@router.get("/samples/{sample_id}/similar")
-def list_similar(sample_id: SampleId, session: ReadSession, limit: Limit = 20) -> FoundPage:
-    slug = sample_page.record(session, sample_id).dataset
-    query = queries.parse([("near", str(sample_id))])
-    found = browsing.more(session, slug, query, limit=limit + 1)
-    return FoundPage(
-        items=[found_of(slug, row) for row in found.rows if row.id != sample_id][:limit]
-    )
-
-
-@router.get("/search")
-def search(session: ReadSession, wish: Annotated[Search, FromQuery()]) -> FoundPage:
-    said = [("q", wish.q), ("like", wish.like)]
-    query = queries.parse([(name, text) for name, text in said if text.strip()])
-    if not query.terms:
-        raise HTTPException(422, "Ask for words (q) or for a meaning (like).")
-    found = browsing.more(session, wish.dataset, query, Look(after=wish.after), limit=wish.limit)
-    return FoundPage(
-        items=[found_of(wish.dataset, row) for row in found.rows], next=found.next_after or None
-    )
-
-
 @router.get("/samples/{sample_id}")
 def show_sample(sample_id: SampleId, session: ReadSession, response: Response) -> SampleAnswer:
     found = sample_page.record(session, sample_id)
@@ -230,14 +176,14 @@ def change_sample(
 
 
 @router.get("/samples/{sample_id}/history")
-def show_history(sample_id: SampleId, session: ReadSession) -> EventPage:
+def show_history(sample_id: SampleId, session: ReadSession, reader: Reading) -> EventPage:
     return EventPage(
         items=[
             EventAnswer(
                 seq=it.seq, actor=it.actor, at=it.at, kind=it.kind, sentence=it.sentence,
                 body=it.body,
             )
-            for it in sample_page.history(session, sample_id)
+            for it in sample_page.history(session, sample_id, reader)
         ]
     )  # fmt: skip
 
@@ -264,15 +210,10 @@ def item_of(row: RowView) -> SampleItem:
         turns=row.turns,
         length=row.length,
         version=row.version,
+        marks=list(row.marks),
+        flagged=row.flagged,
+        quality=row.quality,
     )
-
-
-def found_of(slug: str, row: RowView) -> FoundItem:
-    """A row of a list as something that was found."""
-    return FoundItem(
-        **item_of(row).model_dump(), dataset=slug, score=row.alike,
-        snippet=[Mark(text=text, found=found) for text, found in row.snippet],
-    )  # fmt: skip
 
 
 def _sample(found: SampleRecord) -> SampleAnswer:

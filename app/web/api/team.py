@@ -11,7 +11,7 @@ from app.curation import assigning, commenting, opinions, sample_page, team
 from app.curation.team_views import AssignmentView, CommentView, TeamView
 from app.web import problems
 from app.web.answers import Once
-from app.web.deps import ReadSession
+from app.web.deps import ReadSession, Speaking
 
 router = APIRouter(prefix="/api/v1", tags=["team"], responses=problems.documented(404, 409, 422))
 
@@ -195,6 +195,13 @@ def comment(sample_id: Number, wish: CommentWish, once: Once) -> Response:
         return _comment(commenting.add(session, slug, sample_id, wish.text, actor=once.actor))
 
     return once(201, act)
+
+
+@router.delete("/samples/{sample_id}/comments/{comment_id}", status_code=204)
+def withdraw(sample_id: Number, comment_id: Number, once: Once, speaker: Speaking) -> Response:
+    slug = sample_page.record(once.session, sample_id).dataset
+    commenting.withdraw(once.session, slug, sample_id, comment_id, speaker)
+    return Response(status_code=204)
 
 
 def _team(view: TeamView) -> TeamAnswer:

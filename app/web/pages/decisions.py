@@ -19,6 +19,7 @@ from app.curation.queueing import Reviewer
 from app.curation.sample_rows import href
 from app.curation.undoing import UndoReport
 from app.curation.walking import Walk
+from app.web import formatting
 from app.web.answers import Sending, SentOnce
 from app.web.asked import PLACE, AskedOfPage, AskedWalk, Looked
 from app.web.deps import RenderDep
@@ -75,8 +76,6 @@ class Decision(BaseModel):
     def said(self) -> str:
         """What was done, as a sentence."""
         change = self.change
-        if change.mark or change.unmark:
-            return f"Marked {change.mark}" if change.mark else f"No longer marked {change.unmark}"
         wish = changing.wish_of(change)
         if not wish and change.note:
             return "Noted"
@@ -89,9 +88,29 @@ class BulkDecision(BaseModel):
     ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(default=[], max_length=1_000)
     every: bool = False
     status: str | None = Field(default=None, max_length=20)
-    label: str | None = Field(default=None, max_length=200)
+    label: Label = None
+    unlabel: bool = False
+    mark: Annotated[str, Field(max_length=200)] = ""
+    unmark: Annotated[str, Field(max_length=200)] = ""
+    flagged: bool | None = None
+    quality: int | None = Field(default=None, ge=0, le=5)
     delete: bool | None = None
+    reason: str = Field(default="", max_length=4_000)
     preview: bool = False
+
+    @property
+    def change(self) -> Change:
+        """What the form asks for."""
+        return Change(
+            status=self.status,
+            label="" if self.unlabel else self.label or None,
+            deleted=self.delete,
+            flagged=self.flagged,
+            quality=self.quality,
+            mark=self.mark,
+            unmark=self.unmark,
+            reason=self.reason,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +143,14 @@ def decide(
                 session, slug, sample_id, form.change, version=form.version, actor=who.once.actor
             )
         except StaleSampleError:
+            who.once.release()
             return _conflict(who, slug, sample_id, walk, form)
         version = str(decided.version)
         who.once.keep(version)
     if form.place == "kept":
         return Response(status_code=204, headers={"ETag": f'"v{version}"'})
-    if who.render.is_fragment:
+    leads_on = form.place == "queue" and form.status  # the next card is looked for afterwards
+    if who.render.is_fragment and not leads_on:
         return _decided(who, slug, sample_id, walk, form)
     return RedirectResponse(_back(slug, sample_id, walk, form), 303)
 
@@ -139,16 +160,19 @@ def decide_many(
     slug: str, query: AskedOfPage, look: Looked, form: Annotated[BulkDecision, Form()], who: Who
 ) -> Response:
     session, chosen = who.once.session, query if form.every else review.by_ids(form.ids)
-    change = Change(status=form.status, label=form.label or None, deleted=form.delete)
+    change = form.change
     report = review.decide_many(
         session, slug, chosen, change, actor=who.once.actor, preview=form.preview
     )
-    said = telling.bulk(changing.wish_of(change), report.changed, report.matched)
+    wish = changing.wish_of(change)
+    said = telling.bulk(wish, report.changed, report.matched)
     if form.preview:
         listing = browsing.listing(session, slug, query, limit=1)
+        asked = telling.question(wish, formatting.plural(report.matched, "sample"))
+        fields = _fields(form, "preview", "ids", "reason")
         return who.render(
             "samples/preview.html", block="preview", head=listing.head, listing=listing,
-            report=report, form=form, said=said,
+            report=report, ids=form.ids, asked=asked, fields=fields, has_status=bool(form.status),
         )  # fmt: skip
     if report.job:
         return RedirectResponse(f"/jobs/{report.job}", 303)
@@ -172,24 +196,25 @@ def redo(slug: str, request: Request, who: Who, next: Next = "") -> Response:  #
 def _conflict(who: Acting, slug: str, sample_id: int, walk: Walk, form: Decision) -> Response:
     """Both sides: the sample as it is now, and what this person wanted."""
     sample = queueing.show(who.once.session, slug, sample_id, walk, who.reviewer)
-    fields = form.model_dump(exclude={"version", "place"}, exclude_defaults=True)
-    wanted = [(name, _plain(value)) for name, value in fields.items()]
+    wanted = _fields(form, "version", "place")
     return who.render(
         "samples/conflict.html", block="conflict", status=409, head=sample.head, sample=sample,
         yours=form.said, fields=wanted,
     )  # fmt: skip
 
 
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _fields(form: BaseModel, *leaving: str) -> list[tuple[str, str]]:
+    """What a form asks for, as the hidden fields of the next one."""
+    told = form.model_dump(exclude={*leaving}, exclude_defaults=True)
+    return [
+        (name, str(value).lower() if isinstance(value, bool) else str(value))
+        for name, value in told.items()
+    ]
 
 
 def _decided(who: Acting, slug: str, sample_id: int, walk: Walk, form: Decision) -> Response:
     """The part of the page that is different now."""
     session, said = who.once.session, f"{form.said}: sample {sample_id}"
-    if form.place == "queue" and form.status:
-        following = queueing.next_card(session, slug, walk, who.reviewer, after=sample_id)
-        return show_card(who.render, following, said)
     if form.place != "list":
         sample = queueing.show(session, slug, sample_id, walk, who.reviewer)
         return who.render("samples/show.html", block="panel", sample=sample, said=said)

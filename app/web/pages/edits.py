@@ -1,5 +1,6 @@
 """The text of a sample is edited: a form, what it would change, and both sides of a conflict."""
 
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -13,7 +14,7 @@ from app.curation.turns import Turn
 from app.web.asked import AskedWalk
 from app.web.deps import ReadSession, RenderDep
 from app.web.pages.decisions import Who
-from app.web.pages.samples import SampleId, show_card
+from app.web.pages.samples import SampleId
 from app.web.render import Render
 
 router = APIRouter(prefix="/d/{slug}/s/{sample_id}")
@@ -29,6 +30,7 @@ class Edit(BaseModel):
     """The form of an edit: one entry a turn in each list; `act` is the button."""
 
     version: int = Field(ge=1, le=2**31 - 1)
+    key: str = Field(default="", max_length=80)
     part: Texts = []
     role: Texts = []
     content: Texts = []
@@ -64,27 +66,28 @@ def edit(
         block = "changes" if form.act == "live" else "content"
         return _form(who.render, view, block=block, version=form.version)
     wanted = Draft(draft, form.version, SAVES[form.act])
+    told = (slug, sample_id, form.model_dump())
+    once = who.once.under(form.key, *told)
     try:
-        if who.once.earlier(slug, sample_id, form.model_dump()) is None:
-            editing.save(session, slug, sample_id, wanted, actor=who.once.actor)
+        if once.earlier(*told) is None:
+            editing.save(session, slug, sample_id, wanted, actor=once.actor)
     except StaleSampleError:
+        once.release()
         view = editing.show(session, slug, sample_id, walk, draft)
         theirs = queueing.show(session, slug, sample_id, walk, who.reviewer)
         response = who.render(
             "samples/edit_conflict.html", block="content", status=409, head=view.head, edit=view,
-            act=form.act, theirs=theirs,
+            act=form.act, theirs=theirs, key=secrets.token_hex(8),
         )  # fmt: skip
         response.headers.update(INTO_THE_PAGE)
         return response
     except (ChangeError, SameTextError) as error:
+        once.release()
         view = editing.refused(editing.show(session, slug, sample_id, walk, draft), error)
         return _form(who.render, view, status=422, version=form.version)
     if not walk.queue:
         return RedirectResponse(walk.href(slug, f"s/{sample_id}"), 303)
-    if not who.render.is_fragment:
-        return RedirectResponse(walk.href(slug, "review", after=sample_id), 303)
-    following = queueing.next_card(session, slug, walk, who.reviewer, after=sample_id)
-    return show_card(who.render, following, f"Edited: sample {sample_id}")
+    return RedirectResponse(walk.href(slug, "review", after=sample_id), 303)
 
 
 def _form(
@@ -93,7 +96,8 @@ def _form(
     """The form; `version` is the one that the draft was made from."""
     response = render(
         "samples/edit.html", block=block, status=status, head=view.head, edit=view,
-        version=version or view.version, section="review" if view.queue else "samples",
+        version=version or view.version, key=secrets.token_hex(8),
+        section="review" if view.queue else "samples",
     )  # fmt: skip
     if status >= 400:
         response.headers.update(INTO_THE_PAGE)

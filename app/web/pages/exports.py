@@ -34,6 +34,7 @@ class ExportForm(BaseModel):
     limit: str = Field(default="", max_length=20)
     licence: str = Field(default="", max_length=200)
     clean: str = Field(default="", max_length=5)
+    review: str = Field(default="", pattern="^1?$")
     act: str = Field(default="", pattern="^(|check)$")
 
 

@@ -6,10 +6,12 @@ from fastapi import APIRouter, Form, Path, Response
 from fastapi import Query as FromQuery
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
 from app.curation import assigning, commenting, inboxes, opinions, review, team
 from app.curation.review import Change
-from app.web.deps import ActorName, ReadSession, RenderDep, WriteSession
+from app.web.deps import ActorName, ReadSession, RenderDep, Speaking, WriteSession
+from app.web.render import Render
 
 router = APIRouter()
 
@@ -93,10 +95,20 @@ def comment(
     text: Annotated[str, Form(max_length=20_000)] = "",
 ) -> Response:
     commenting.add(session, slug, sample_id, text, actor=actor)
-    if not render.is_fragment:
-        return RedirectResponse(f"/d/{slug}/s/{sample_id}#comments", 303)
-    said = commenting.of_sample(session, sample_id)
-    return render("team/comments.html", block="comments", slug=slug, id=sample_id, comments=said)
+    return _comments(session, slug, sample_id, render)
+
+
+@router.post("/d/{slug}/s/{sample_id}/comments/{comment_id}/withdraw")
+def withdraw(
+    slug: str,
+    sample_id: Number,
+    comment_id: Number,
+    session: WriteSession,
+    speaker: Speaking,
+    render: RenderDep,
+) -> Response:
+    commenting.withdraw(session, slug, sample_id, comment_id, speaker)
+    return _comments(session, slug, sample_id, render)
 
 
 @router.get("/inbox")
@@ -108,3 +120,10 @@ def show_inbox(session: ReadSession, actor: ActorName, render: RenderDep) -> Res
 def see(session: WriteSession, actor: ActorName) -> Response:
     inboxes.see(session, actor)
     return RedirectResponse("/inbox", 303)
+
+
+def _comments(session: Session, slug: str, sample_id: int, render: Render) -> Response:
+    if not render.is_fragment:
+        return RedirectResponse(f"/d/{slug}/s/{sample_id}#comments", 303)
+    said = commenting.of_sample(session, sample_id)
+    return render("team/comments.html", block="comments", slug=slug, id=sample_id, comments=said)

@@ -39,6 +39,7 @@ def test_an_item_tells_what_a_list_needs(program: TestClient, ids: list[int]) ->
     assert item == {
         "id": ids[2], "external_id": "", "status": "pending", "labels": [], "origin": "human",
         "preview": "question 2", "cell": "", "flags": [], "turns": 2, "length": 19, "version": 1,
+        "marks": [], "flagged": False, "quality": 0,
     }  # fmt: skip
 
 
@@ -128,6 +129,40 @@ def test_a_bulk_decision_is_previewed_done_and_undone(program: TestClient, ids: 
     assert program.post(f"{URL}/undo").json()["batch"] is None
 
 
+@pytest.mark.parametrize(
+    ("wish", "found", "act"),
+    [
+        ({"mark": "rude"}, "mark=rude", "Marked rude: 5 samples"),
+        ({"flagged": True}, "flagged=1", "Flagged: 5 samples"),
+        ({"quality": 4}, "quality=4", "Rated 4 of 5: 5 samples"),
+    ],
+    ids=["mark", "flag", "quality"],
+)
+def test_what_is_beside_the_status_is_a_bulk_act_too(
+    program: TestClient, wish: dict[str, object], found: str, act: str
+) -> None:
+    first = program.get(f"{URL}/samples").json()["items"][0]["id"]
+    program.post(f"{URL}/decisions", json={"ids": [first], **wish})
+    told = program.post(f"{URL}/decisions", json={"query": "", **wish, "preview": True}).json()
+    assert (told["matched"], told["changed"]) == (5, 4), "one of them is so already"
+    assert program.post(f"{URL}/decisions", json={"query": "", **wish}).json()["changed"] == 4
+    assert len(program.get(f"{URL}/samples?{found}").json()["items"]) == 5
+    undone = program.post(f"{URL}/undo").json()
+    assert (undone["act"], undone["changed"]) == (act, 4)
+    assert [it["id"] for it in program.get(f"{URL}/samples?{found}").json()["items"]] == [first]
+
+
+def test_a_mark_goes_from_all_that_have_it_and_leaves_the_others(program: TestClient) -> None:
+    for mark in ("rude", "Rude", "rude words"):
+        program.post(f"{URL}/decisions", json={"query": "", "mark": mark})
+    wish = {"query": "", "unmark": "rude"}
+    assert program.post(f"{URL}/decisions", json={**wish, "preview": True}).json()["changed"] == 5
+    program.post(f"{URL}/decisions", json=wish)
+    item = program.get(f"{URL}/samples").json()["items"][0]
+    assert item["marks"] == ["Rude", "rude words"]
+    assert program.post(f"{URL}/decisions", json={**wish, "preview": True}).json()["changed"] == 0
+
+
 def test_chosen_samples_are_decided_by_id(program: TestClient, ids: list[int]) -> None:
     done = program.post(f"{URL}/decisions", json={"ids": ids[:2], "label": "billing"}).json()
     assert done["changed"] == 2
@@ -142,6 +177,9 @@ def test_chosen_samples_are_decided_by_id(program: TestClient, ids: list[int]) -
         {"query": "", "ids": [1], "status": "approved"},
         {"query": ""},
         {"query": "", "status": "approved", "label": "x"},
+        {"query": "", "mark": "x", "flagged": True},
+        {"query": "", "mark": ""},
+        {"query": "", "mark": "a|b"},
         {"query": "colour=red", "status": "approved"},
         {"query": "", "messages": []},
         {"ids": [], "status": "approved"},

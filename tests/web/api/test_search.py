@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from app.encoders.hashing import HashingEncoder
 from app.formats.sample import text_hash
-from app.storage import embeddings
+from app.storage import datasets, embeddings
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
 from tests import web_client
@@ -43,6 +44,31 @@ def test_a_meaning_finds_the_most_alike_first(api: TestClient, ids: list[int]) -
     items = api.get("/api/v1/search", params=narrowed).json()["items"]
     assert [it["id"] for it in items] == [ids[3]]
     assert {"text": "lot", "found": True} in items[0]["snippet"]
+
+
+def test_without_a_data_set_all_that_may_be_seen_are_searched(
+    api: TestClient, ids: list[int], write: Sessions
+) -> None:
+    with write() as session:
+        other = datasets.add(session, "Pets")
+        stock(session, other.id, [{"text": "the dog barks again"}])
+        gone = datasets.add(session, "Gone")
+        stock(session, gone.id, [{"text": "a dog in the trash"}])
+    api.delete("/api/v1/datasets/gone")
+    found = api.get("/api/v1/search", params={"q": "dog", "limit": 1}).json()
+    assert {it["dataset"] for it in found["items"]} == {"recipes", "pets"}
+    told = {it["dataset"]: (it["found"], it["next"]) for it in found["groups"]}
+    assert told == {"recipes": (1, str(ids[2])), "pets": (1, None)}
+    more = {"q": "dog", "limit": 1, "dataset": "recipes", "after": told["recipes"][1]}
+    assert [it["id"] for it in api.get("/api/v1/search", params=more).json()["items"]] == [ids[3]]
+    alike = api.get("/api/v1/search", params={"like": TEXTS[2]}).json()
+    assert [it["id"] for it in alike["items"]][:2] == [ids[2], ids[3]]
+    assert "no vectors" in next(it["fault"] for it in alike["groups"] if it["dataset"] == "pets")
+    assert api.get("/api/v1/search", params={"q": "dog", "after": "1"}).status_code == 422
+    with write() as session:
+        bound = session.exec(select(DatasetRow).where(DatasetRow.slug == "pets")).one().id
+    with web_client.bearing(api.app, dataset_id=bound) as program:  # type: ignore[arg-type]
+        assert program.get("/api/v1/search", params={"q": "dog"}).status_code == 403
 
 
 def test_what_is_similar_leaves_out_the_sample_itself(api: TestClient, ids: list[int]) -> None:

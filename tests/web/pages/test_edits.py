@@ -1,5 +1,6 @@
 """Edits, kept decisions, labels, keys, trash and histories, seen without a script."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,35 @@ def test_a_decision_that_comes_twice_is_made_once(
     reused = {**form, "status": "rejected"}
     answer = browser.post(address, data=reused, headers={"Idempotency-Key": "k1"})
     assert answer.status_code == 409
+
+
+def test_a_decision_that_met_a_conflict_meets_it_again(
+    browser: TestClient, write: Sessions, dataset: DatasetRow, ids: list[int]
+) -> None:
+    address, key = f"/d/recipes/s/{ids[0]}/decision", {"Idempotency-Key": "k1"}
+    browser.post(address, data={"status": "approved", "version": "1"})
+    late = {"status": "rejected", "version": "1", "place": "kept"}
+    # The first answer may be lost on its way: the second must not say that all is well.
+    for _ in range(2):
+        assert browser.post(address, data=late, headers=key).status_code == 409
+    assert browser.post(address, data={**late, "version": "2"}, headers=key).status_code == 204
+    again = browser.post(address, data={**late, "version": "2"}, headers=key)
+    assert (again.status_code, again.headers["etag"]) == (204, '"v3"')
+
+
+def test_an_edit_that_comes_twice_is_made_once(
+    browser: TestClient, write: Sessions, dataset: DatasetRow, ids: list[int]
+) -> None:
+    address = f"/d/recipes/s/{ids[0]}/edit"
+    key = re.findall(r'name="key" value="(\w+)"', browser.get(address).text)[0]
+    turns = (("user", "question zero"), ("assistant", "an answer"))
+    form = {**draft(*turns, act="save"), "key": key}
+    for _ in range(2):
+        assert str(browser.post(address, data=form).url).endswith(f"/d/recipes/s/{ids[0]}")
+    with write() as session:
+        assert len([it for it in events.of_sample(session, ids[0]) if it.kind == "edited"]) == 1
+    other = {**form, "content": ["question nought", "an answer"]}
+    assert browser.post(address, data=other).status_code == 409, "another text is another edit"
 
 
 def test_labels_are_set_up_and_appear_on_the_card(browser: TestClient, ids: list[int]) -> None:

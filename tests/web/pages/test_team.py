@@ -53,6 +53,32 @@ def test_htmx_gets_the_comments_alone(admin: TestClient, ids: list[int]) -> None
     assert "<html" not in part
 
 
+def test_who_said_something_takes_it_back_and_the_history_keeps_that_they_did(
+    write: Sessions, tmp_path: Path, ids: list[int]
+) -> None:
+    app = web_client.make_app(tmp_path, write, write)
+    sample = f"/d/recipes/s/{ids[0]}"
+    with web_client.signed_in(app, "reviewer") as mia, web_client.signed_in(app, "curator") as noor:
+        for who in (mia, noor):
+            who.post(f"{sample}/comments", data={"text": "@viewer a word too many"})
+        listed = mia.get(f"/api/v1/samples/{ids[0]}/comments").json()["items"]
+        hers, theirs = (f"{sample}/comments/{it['seq']}/withdraw" for it in listed)
+        assert hers in mia.get(sample).text
+        assert theirs not in mia.get(sample).text
+        assert mia.post(theirs).status_code == 403
+        assert noor.post(hers).status_code == 200
+        assert mia.post(hers).status_code == 404, "it is taken back already"
+        gone = noor.delete(f"/api/v1/samples/{ids[0]}/comments/{listed[1]['seq']}")
+        assert gone.status_code == 204
+        assert mia.get(f"/api/v1/samples/{ids[0]}/comments").json()["items"] == []
+        told = mia.get(f"/api/v1/samples/{ids[0]}/history").json()["items"]
+        assert [it["kind"] for it in told] == ["commented", "commented", "withdrawn", "withdrawn"]
+        assert "a word too many" not in str(told)
+        assert mia.get(sample).text.count("Comment withdrawn") == 2
+    with web_client.signed_in(app, "viewer") as viewer:
+        assert "Nothing waits for you" in viewer.get("/inbox").text
+
+
 def test_an_assignment_is_made_shown_and_closed(admin: TestClient) -> None:
     form = {"person": "admin", "query": "status=pending", "note": "soon"}
     page = admin.post("/d/recipes/assignments", data=form).text
