@@ -17,6 +17,7 @@ export function startReview() {
   startGuard();
   startFields();
   onOutbox("arrived", onArrived);
+  onOutbox("none", goOn);
   if (!document.querySelector("[data-card]")) return;
   addEventListener("submit", onSubmit, true);
   addEventListener("click", onClick, true);
@@ -28,7 +29,6 @@ export function startReview() {
   behind.append(box);
   document.body.append(behind);
   onOutbox("change", tell);
-  onOutbox("none", goOn);
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx?.target === main) fetchAhead();
   });
