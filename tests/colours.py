@@ -44,6 +44,12 @@ def tokens(theme: str) -> dict[str, str]:
     return dict(re.findall(r"(--[a-z0-9-]+): (#[0-9a-f]{3,6})\b", part))
 
 
+def mix(one: str, other: str, share: int) -> str:
+    """CSS's color-mix in srgb: so many percent of one colour, the rest of the other."""
+    pairs = zip(*(bytes.fromhex(colour.removeprefix("#")) for colour in (one, other)), strict=True)
+    return "#" + bytes(round((a * share + b * (100 - share)) / 100) for a, b in pairs).hex()
+
+
 def linear(colour: str, sight: str = "usual") -> NDArray[np.float64]:
     """Linear RGB (3,) of "#abc" or "#aabbcc" as somebody sees it."""
     digits = colour.removeprefix("#")

@@ -33,9 +33,10 @@ from app.curation.board_views import (
     KnotView,
     MoveView,
 )
+from app.curation.cell_panel import Spot
 from app.curation.comparing import Change
 from app.curation.darts import Wish
-from app.curation.judging import ON_BOARD, Judged, judge
+from app.curation.judging import Judged, judge
 from app.curation.queries import Query
 from app.geometry import balance, regions
 from app.geometry.balance import State
@@ -44,7 +45,6 @@ from app.geometry.redundancy import FEWEST_IN_KNOT
 from app.storage import datasets, jobs, placements, samples, targets
 from app.storage.filters import Filter
 from app.storage.layouts import View
-from app.storage.placements import COUNTED
 from app.storage.tables import DatasetRow
 
 SENTENCES = {
@@ -107,7 +107,7 @@ def head(session: Session, slug: str) -> DatasetHead:
 def view(session: Session, slug: str, look: Look = WHOLE) -> BoardView:
     """Describe the board as somebody looks at it."""
     dataset = datasets.get(session, slug)
-    wanted = _narrowed(session, dataset, look)
+    wanted = queries.resolve_counted(session, dataset.id, look.query)
     judged = judge(session, dataset, wanted)
     if judged is None or _is_being_thrown(session, dataset, judged):
         return _empty(session, dataset, look)
@@ -124,8 +124,8 @@ def view(session: Session, slug: str, look: Look = WHOLE) -> BoardView:
         cells=tuple(cells),
         topics=tuple(outline.topics(drawn, cells, facts)) if zoom is None else (),
         groups=tuple(outline.groups(frame, facts)) if zoom is None else (),
-        knots=_knots(session, dataset, judged, cells),
-        selected=cell_panel.show(session, dataset, judged, cells, look.cell),
+        knots=_knots(session, judged, cells, wanted),
+        selected=cell_panel.show(session, judged, cells, Spot(look.cell, look.query, wanted)),
         compare=_compared(change),
         colour=None if change else colouring.view(session, dataset, look.colour, wanted),
         colours=colouring.COLOURS,
@@ -141,12 +141,6 @@ def _is_being_thrown(session: Session, dataset: DatasetRow, judged: Judged) -> b
     if sum(judged.counts) + judged.outsiders or not jobs.open_of(session, dataset.id):
         return False
     return placements.count_unplaced(session, dataset.id, judged.row.id) > 0
-
-
-def _narrowed(session: Session, dataset: DatasetRow, look: Look) -> Filter:
-    """What the query asks for; without a word about status, what nobody rejected."""
-    wanted = queries.resolve(session, dataset.id, look.query)
-    return wanted if wanted.statuses else replace(wanted, statuses=COUNTED)
 
 
 def _frame_facts(
@@ -180,6 +174,7 @@ def _frame_facts(
         "darts_href": darts.address(session, dataset, row, look.darts),
         "query": queries.write(look.query),
         "query_pairs": tuple(queries.pairs(look.query)),
+        "version": next(iter(look.query.values("version")), ""),
         "side": row.side,
         "moves": tuple(_move(told) for told in row.facts.get("moves", ())),
     }
@@ -225,7 +220,7 @@ def _changed(cell: CellView, change: Change, number: int) -> CellView:
     heat = min(4, round(2 * abs(math.log2(ratio)))) if kind != "same" else 0
     then = int(change.then[number])
     sentence = f"{cell.sentence}; {then} before, share {kind} ({ratio:.1f} times)"
-    badge = f"×{ratio:.1f}" if kind != "same" else ""
+    badge = outline.times(ratio) if kind != "same" else ""
     return replace(cell, change=kind, change_heat=heat, then=then, badge=badge, sentence=sentence)
 
 
@@ -262,9 +257,9 @@ def _empty(session: Session, dataset: DatasetRow, look: Look) -> BoardView:
 
 
 def _knots(
-    session: Session, dataset: DatasetRow, judged: Judged, cells: list[CellView]
+    session: Session, judged: Judged, cells: list[CellView], wanted: Filter
 ) -> tuple[KnotView, ...]:
-    rows = placements.knots(session, dataset.id, judged.row.id, ON_BOARD)
+    rows = placements.knots(session, judged.row.dataset_id, judged.row.id, wanted)
     return tuple(
         KnotView(_pixels(x), _pixels(y), size, number, cells[cell].id)
         for number, size, x, y, cell in rows

@@ -156,6 +156,7 @@ class CellPanel:
     near_duplicates: int
     samples: tuple[SampleLine, ...]
     uncovered: tuple[UncoveredLine, ...]
+    query: str  # that finds its samples
     list_href: str
 
 
@@ -253,6 +254,7 @@ class BoardView:
     darts_href: str
     query: str  # the query string that narrows the board, without "?"
     query_pairs: tuple[tuple[str, str], ...] = ()  # the same, for the fields of a form
+    version: str = ""  # the number of the version that is looked at, as it was frozen
     side: str = "input"
     zoom: str = ""  # id of the slice that is spread out, or ""
     zoom_name: str = ""

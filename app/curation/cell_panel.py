@@ -1,63 +1,95 @@
 """The selected cell beside the board: its samples, its copies, what nothing covers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
-from app.curation import gauges
+from app.curation import gauge_parts, gauges, queries
 from app.curation.board_views import CellPanel, CellView, SampleLine, UncoveredLine
-from app.curation.drawing import TAU
 from app.curation.gauges import Miss
 from app.curation.judging import Judged
-from app.storage import placements, samples, targets
+from app.curation.queries import Query
+from app.storage import datasets, placements, samples, targets
+from app.storage.filters import Filter
 from app.storage.tables import DatasetRow
 
 SHOWN_SAMPLES = 30
 UNCOVERED = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A cell that somebody selected, and what is counted in it."""
+
+    cell: str
+    query: Query
+    wanted: Filter
+
+    @property
+    def asked(self) -> str:
+        """The query that finds its samples."""
+        return queries.write(self.query.but("cell", self.cell))
+
+
 def show(
-    session: Session, dataset: DatasetRow, judged: Judged, cells: list[CellView], chosen: str
+    session: Session, judged: Judged, cells: Sequence[CellView], spot: Spot
 ) -> CellPanel | None:
-    """The panel of the cell with this id, or None where there is none of it."""
-    number = next((at for at, cell in enumerate(cells) if cell.id == chosen), None)
+    """The panel of a selected cell, or None where there is none of it."""
+    number = next((at for at, cell in enumerate(cells) if cell.id == spot.cell), None)
     if number is None:
         return None
-    sizes = placements.knot_sizes(session, judged.row.id)
-    rows = placements.of_cells(session, judged.row.id, [number], limit=SHOWN_SAMPLES)
+    dataset = datasets.get_by_id(session, judged.row.dataset_id)
+    frame, within = judged.row.id, (dataset.id, spot.wanted)
+    sizes = placements.knot_sizes(session, frame)
+    rows = placements.of_cells(session, frame, [number], within=within, limit=SHOWN_SAMPLES)
+    address = f"/d/{dataset.slug}/samples?{spot.asked}"
     return CellPanel(
         cell=cells[number],
-        near_duplicates=placements.count_near_duplicates(session, judged.row.id, number, TAU),
-        samples=tuple(_line(dataset.slug, chosen, row, sizes) for row in rows),
-        uncovered=_uncovered(session, dataset, judged, number),
-        list_href=f"/d/{dataset.slug}/samples?cell={chosen}",
+        near_duplicates=placements.count_near_duplicates(session, frame, number, within=within),
+        samples=tuple(
+            _line(f"/d/{dataset.slug}/s/{row.id}?{spot.asked}", row, sizes) for row in rows
+        ),
+        uncovered=_uncovered(session, dataset, judged, _Bare(number, spot.query)),
+        query=spot.asked,
+        list_href=address,
     )
 
 
-def _line(slug: str, cell: str, row: Any, sizes: dict[int, int]) -> SampleLine:
+def _line(href: str, row: Any, sizes: Mapping[int, int]) -> SampleLine:
     copies = sizes.get(row.knot, 0)
-    href = f"/d/{slug}/s/{row.id}?cell={cell}"
     return SampleLine(row.id, row.preview, row.status, row.label, copies, href)
 
 
+@dataclass(frozen=True, slots=True)
+class _Bare:
+    """Whose inputs are looked for: the number of a cell, and what is counted."""
+
+    cell: int
+    query: Query
+
+
 def _uncovered(
-    session: Session, dataset: DatasetRow, judged: Judged, number: int
+    session: Session, dataset: DatasetRow, judged: Judged, asked: _Bare
 ) -> tuple[UncoveredLine, ...]:
     """Inputs of the target in this cell that nothing covers: without a sample near, then bare."""
     if not judged.target.holds_texts:
         return ()
-    missed = gauges.uncovered(session, judged.row.id, number, UNCOVERED)
-    misses = {miss.position: miss for miss in missed}
-    positions = list(misses) + _bare(session, judged, number)
-    chosen = list(dict.fromkeys(positions))[:UNCOVERED]
+    part = gauge_parts.find(session, dataset.id, asked.query)
+    found = gauges.misses(session, part, judged.row.id, asked.cell)
+    known = {miss.position: miss for miss in (*found.missed, *found.bare)}
+    bare = _positions(session, judged, asked.cell)
+    # Those of which the nearest sample is known come first.
+    bare.sort(key=lambda at: at not in known)
+    chosen = list(dict.fromkeys([*(miss.position for miss in found.missed), *bare]))[:UNCOVERED]
     if not chosen:
         return ()
-    found = targets.texts_at(session, judged.target.id, chosen)
-    texts = dict(zip(sorted(chosen), found, strict=True))
-    near = [miss.sample for miss in missed if miss.sample is not None]
-    previews = samples.previews_of(session, near)
-    return tuple(_line_of(dataset.slug, texts[at], misses.get(at), previews) for at in chosen)
+    told = targets.texts_at(session, judged.target.id, chosen)
+    texts = dict(zip(sorted(chosen), told, strict=True))
+    near = [known[at].sample for at in chosen if at in known]
+    previews = samples.previews_of(session, [one for one in near if one is not None])
+    return tuple(_line_of(dataset.slug, texts[at], known.get(at), previews) for at in chosen)
 
 
 def _line_of(slug: str, text: str, miss: Miss | None, previews: Mapping[int, str]) -> UncoveredLine:
@@ -67,11 +99,11 @@ def _line_of(slug: str, text: str, miss: Miss | None, previews: Mapping[int, str
     return UncoveredLine(text, previews[miss.sample] or f"#{miss.sample}", miss.alike, href)
 
 
-def _bare(session: Session, judged: Judged, number: int) -> list[int]:
-    """The positions of the target's inputs in this cell where the board finds a gap."""
+def _positions(session: Session, judged: Judged, cell: int) -> list[int]:
+    """Where the target's inputs stand in which the board finds this cell bare."""
     if judged.evidence is None:
         return []
     frame = judged.frame
-    bare = frame.target_rows[judged.evidence.gap & (frame.target_cell == number)]
+    bare = frame.target_rows[judged.evidence.gap & (frame.target_cell == cell)]
     positions = targets.positions_of(session, judged.target.id) if len(bare) else []
-    return [positions[row] for row in bare[:UNCOVERED].tolist()]
+    return [positions[row] for row in bare.tolist()]

@@ -187,7 +187,7 @@ def mask(
     layout = find_layout(session, row, view)
     if layout is None:
         raise NotDrawnError
-    found = layouts.ids_of(session, dataset.id, queries.resolve(session, dataset.id, query))
+    found = layouts.ids_of(session, dataset.id, queries.resolve_counted(session, dataset.id, query))
     ids = layouts.whole_column(session, layout, "ids")
     return np.packbits(np.isin(ids, found), bitorder="little").tobytes(), layout.fingerprint
 

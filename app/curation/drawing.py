@@ -26,7 +26,7 @@ from app.geometry.neighbours import Neighbours
 from app.storage import datasets, embeddings, frames, jobs, placements, samples, targets
 from app.storage.board_tables import FrameRow, TargetRow
 from app.storage.database import Sessions
-from app.storage.filters import NEAR_DUPLICATE
+from app.storage.filters import NEAR_DUPLICATE, Filter
 from app.storage.tables import DatasetRow, JobRow
 
 TAU = NEAR_DUPLICATE
@@ -95,17 +95,17 @@ def _gather(session: Session, dataset_id: int, encoder: str) -> Material:
 
 
 def vectors_of(
-    session: Session, dataset_id: int, side: str, encoder: str
+    session: Session, dataset_id: int, side: str, encoder: str, wanted: Filter | None = None
 ) -> tuple[list[int], list[str], Vectors]:
     """Ids, hashes and vectors of one side; of a pair both, one after the other.
 
     The cosine of two pairs is then the mean of the cosines of their sides.
     """
     if side != "pair":
-        wanted = embeddings.side_of(side)
-        return embeddings.of_samples(session, dataset_id, wanted, encoder)
-    asked = embeddings.of_samples(session, dataset_id, "input", encoder)
-    told = embeddings.of_samples(session, dataset_id, "output", encoder)
+        one_side = embeddings.side_of(side)
+        return embeddings.of_samples(session, dataset_id, one_side, encoder, wanted)
+    asked = embeddings.of_samples(session, dataset_id, "input", encoder, wanted)
+    told = embeddings.of_samples(session, dataset_id, "output", encoder, wanted)
     both, one, two = np.intersect1d(asked[0], told[0], return_indices=True)
     hashes = [asked[1][a][:16] + told[1][b][:16] for a, b in zip(one, two, strict=True)]
     vectors = np.concatenate([asked[2][one], told[2][two]], axis=1) / np.sqrt(2)
@@ -128,7 +128,7 @@ def _freeze(
     with read() as session:
         base = _base(session, material, near, encoder)
     frame, facts = fitting.fit(base, material.old)
-    facts["through"] = material.ids[-1]  # samples after it are new to this frame
+    facts |= {"through": material.ids[-1], "far": frame.far}  # samples after it are new to it
     with write() as session:
         if material.old is not None and "before" in facts:
             # Its darts are about to be removed; what it says of them is kept.

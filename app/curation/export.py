@@ -15,6 +15,7 @@ from app.curation import (
     export_outcome,
     export_recipe,
     export_run,
+    gauges,
     progress,
     rendering,
     versions,
@@ -148,6 +149,7 @@ def start(
         actor=actor,
     )
     row = _same_open(session, row) or _enqueue(session, dataset, row, version.number)
+    gauges.keep(session, slug, version)
     audit.record(
         session, actor=actor, kind=audit.Kind.EXPORTED, subject=slug,
         export=row.id, format=row.format, version=version.number,

@@ -218,11 +218,23 @@ _SAYERS: Mapping[str, Callable[[MeasurementRow], Said]] = {
 KNOWN: frozenset[str] = frozenset(_SAYERS)
 
 
-def query_of(slug: str, said: Said) -> str:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where numbers are opened: a data set, and the query that they were read of."""
+
+    slug: str
+    query: str
+
+
+def address(place: Place, said: Said) -> str:
     """The address behind a gauge, or "" when there is nothing to open."""
+    more = f"&{place.query}" if place.query else ""
     if said.cell:
-        return f"/d/{slug}/board?cell={said.cell}"
-    return f"/d/{slug}/samples?{said.asked}" if said.asked else ""
+        return f"/d/{place.slug}/board?cell={said.cell}{more}"
+    if not said.asked:
+        return ""
+    # Ids are those of the query already; anything else has to be narrowed.
+    return f"/d/{place.slug}/samples?{said.asked}{'' if said.asked.startswith('ids=') else more}"
 
 
 def body_of(rows: Sequence[MeasurementRow], name: str) -> dict[str, Any] | None:

@@ -60,6 +60,24 @@ class GaugeMove:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One gauge: what it read of each version, "" where it read nothing, and now."""
+
+    name: str
+    title: str
+    then: tuple[str, ...]
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """The gauges of the newest versions, oldest of them first."""
+
+    versions: tuple[int, ...]
+    lines: tuple[HistoryLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PairView:
     """Two samples that are more alike than the threshold, and only just."""
 
@@ -147,7 +165,7 @@ class GridView:
 
 @dataclass(frozen=True, slots=True)
 class GaugesView:
-    """The gauges of the newest board. Without `gauges` nothing has been read yet."""
+    """The gauges of samples on the newest board. Without `gauges` nothing has been read yet."""
 
     gauges: tuple[GaugeView, ...]
     flagged: tuple[GaugeView, ...]
@@ -157,6 +175,7 @@ class GaugesView:
     likeness: LikenessView | None
     grids: tuple[GridView, ...]
     templates: tuple[TemplateView, ...] = ()
+    history: HistoryView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +199,6 @@ class ReportView:
     over_regions: int
     gap_regions: int
     gauges: GaugesView
+    query: str  # what the samples were narrowed by, or ""
+    query_pairs: tuple[tuple[str, str], ...]  # the same, for the fields of a form
+    version: str  # the number of the version that it asks for alone, or ""

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.curation import gauge_grids, gauge_sentences
-from app.curation.gauge_sentences import ENDS, FORMATS, KNOWN, LIMITS, TITLES, WHOLE, Said
+from app.curation import gauge_grids, gauge_parts, gauge_sentences, gauge_trends, queries
+from app.curation.gauge_parts import EVERYTHING
+from app.curation.gauge_sentences import ENDS, FORMATS, KNOWN, LIMITS, TITLES, WHOLE, Place, Said
+from app.curation.gauge_trends import Trend
 from app.curation.gauge_views import (
     GaugeMove,
     GaugesView,
@@ -16,16 +18,16 @@ from app.curation.gauge_views import (
     PairView,
     StepView,
     TemplateView,
-    TrendPoint,
 )
-from app.storage import datasets, events, frames, jobs, measurements, samples
+from app.curation.queries import Query
+from app.storage import datasets, events, frames, measurements, samples
 from app.storage.database import Sessions
 from app.storage.measurement_tables import MeasurementRow
+from app.storage.measurements import Part
+from app.storage.release_tables import VersionRow
 from app.storage.tables import JobRow
 
-WIDTH, HEIGHT = 100.0, 24.0
-STEPS_HEIGHT = 40.0
-SMALLEST_CHANGE = 0.1
+WIDTH, STEPS_HEIGHT = 100.0, 40.0
 FIRST_STEP, STEP = 0.80, 0.01
 SHOWN_PAIRS = 5
 MOST_SINCE = 1_000
@@ -33,68 +35,92 @@ MOST_SINCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """An input of the target that no sample is near: its position, and the nearest all the same."""
+    """An input of the target: its position, and the sample that comes nearest to it."""
 
     position: int
     sample: int | None
     alike: float
 
 
-def view(session: Session, slug: str, *, tau: float | None = None) -> GaugesView:
-    """What the gauges read last; `tau` is the threshold of likeness to look at."""
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """Inputs of the target: those no sample is near, and others that the board called bare."""
+
+    missed: tuple[Miss, ...]
+    bare: tuple[Miss, ...]
+
+
+def view(
+    session: Session, slug: str, *, query: Query = EVERYTHING, tau: float | None = None
+) -> GaugesView:
+    """What the gauges read last, of all samples or of those that a query finds.
+
+    `tau` is the threshold of likeness to look at.
+    """
     dataset = datasets.get(session, slug)
-    rows = [row for row in measurements.current(session, dataset.id) if row.name in KNOWN]
-    trend = measurements.trend(session, dataset.id)
-    shown = tuple(_gauge(slug, row, trend) for row in rows)
+    part, whole = gauge_parts.find(session, dataset.id, query), not query.terms
+    rows = _rows(session, part) if part else []
+    trend = measurements.trend(session, dataset.id) if whole else []
+    shown = tuple(_gauge(Place(slug, queries.write(query)), row, trend) for row in rows)
     newest = frames.outline(session, dataset.id)
     return GaugesView(
         gauges=shown,
         flagged=tuple(gauge for gauge in shown if gauge.flagged),
         measured_at=rows[0].at if rows else None,
-        since=_count_since(session, dataset.id, rows),
+        since=_count_since(session, rows),
         old=bool(rows) and newest is not None and rows[0].frame_id != newest.id,
         likeness=_likeness(session, slug, gauge_sentences.body_of(rows, "repeats"), tau),
         grids=gauge_grids.views(slug, gauge_sentences.body_of(rows, "facets")),
         templates=_templates(session, slug, gauge_sentences.body_of(rows, "templates")),
+        history=gauge_trends.history(rows, trend),
     )
 
 
-def uncovered(session: Session, frame_id: int, cell: int, limit: int) -> tuple[Miss, ...]:
-    """The target's inputs in a cell that no sample is near, the most typical of the cell first.
+def _rows(session: Session, part: Part) -> list[MeasurementRow]:
+    found = [row for row in measurements.of_part(session, part) if row.name in KNOWN]
+    # Of early versions the numbers were kept alone, without what they rest on.
+    return found if any(row.body for row in found) else []
 
-    Empty as well when the frame was not measured, or has no target of its own.
+
+def misses(session: Session, part: Part | None, frame_id: int, cell: int) -> Misses:
+    """What no sample is near of the target's inputs in a cell, the most typical of it first.
+
+    Nothing as well when these samples were not measured on the frame, or it has no target of its
+    own.
     """
-    row = measurements.find(session, frame_id, "coverage")
-    if row is None:
-        return ()
-    listed = row.body.get("missed", {}).get(str(cell), [])
-    return tuple(Miss(int(at), sample, alike) for at, sample, alike in listed[:limit])
+    row = measurements.find(session, part, frame_id, "coverage") if part else None
+    body = row.body if row else {}
+    listed = (body.get(name, {}).get(str(cell), []) for name in ("missed", "bare"))
+    missed, bare = (tuple(Miss(int(at), near, alike) for at, near, alike in one) for one in listed)
+    return Misses(missed, bare)
 
 
 def ask_after_deciding(write: Sessions, job: JobRow) -> None:
     """After a bulk act: have what was read before it read again."""
     dataset_id = int(job.dataset_id or 0)
     with write() as session:
-        if measurements.current(session, dataset_id):
-            measure_again(session, datasets.get_by_id(session, dataset_id).slug)
+        if measurements.of_part(session, Part(dataset_id)):
+            gauge_parts.ask(session, datasets.get_by_id(session, dataset_id).slug)
 
 
-def measure_again(session: Session, slug: str) -> JobRow:
-    """Ask for the gauges to be read anew, as after many decisions."""
-    dataset = datasets.get(session, slug)
-    title = f"Read the gauges of {dataset.name}"
-    return jobs.enqueue(session, "gauge", dataset.id, title=title)
+def keep(session: Session, slug: str, version: VersionRow) -> None:
+    """Have a version keep what the gauges read of its samples, which else a job is to read.
+
+    Nothing is asked for while no board was measured.
+    """
+    rows = _rows(session, Part(version.dataset_id))
+    if not rows or measurements.of_part(session, Part(version.dataset_id, version.id)):
+        return
+    if version.query or _count_since(session, rows):
+        gauge_parts.ask(session, slug, Query((("version", (str(version.number),)),)))
+    else:
+        measurements.keep(session, version.dataset_id, version.id, leaving=("missed", "bare"))
 
 
-def keep(session: Session, dataset_id: int, version_id: int) -> None:
-    """Note what the gauges read now as that of a version that is being frozen."""
-    measurements.keep(session, dataset_id, version_id)
-
-
-def _count_since(session: Session, dataset_id: int, rows: Sequence[MeasurementRow]) -> int:
-    if not rows:
+def _count_since(session: Session, rows: Sequence[MeasurementRow]) -> int:
+    if not rows or rows[0].version_id is not None:
         return 0
-    return events.count_since(session, dataset_id, rows[0].at, most=MOST_SINCE)
+    return events.count_since(session, rows[0].dataset_id, rows[0].at, most=MOST_SINCE)
 
 
 def moved(session: Session, old_id: int, new_id: int) -> tuple[GaugeMove, ...]:
@@ -111,10 +137,10 @@ def moved(session: Session, old_id: int, new_id: int) -> tuple[GaugeMove, ...]:
     )  # fmt: skip
 
 
-def _gauge(slug: str, row: MeasurementRow, trend: Sequence[tuple[int, str, float]]) -> GaugeView:
+def _gauge(place: Place, row: MeasurementRow, trend: Trend) -> GaugeView:
     said = gauge_sentences.describe(row)
     end = _end(row)
-    points = _points(row, trend)
+    points = gauge_trends.points(row, trend)
     line = " ".join(f"{point.x},{point.y}" for point in points)
     return GaugeView(
         name=row.name, title=TITLES[row.name], value=row.value, shown=said.shown,
@@ -124,7 +150,7 @@ def _gauge(slug: str, row: MeasurementRow, trend: Sequence[tuple[int, str, float
         place_high=None if row.high is None else _place(row.high, end),
         place_limit=_place(LIMITS[row.name], end) if row.name in LIMITS else None,
         trend=points, trend_line=line if len(points) > 1 else "",
-        href=gauge_sentences.query_of(slug, said), link=_link(said),
+        href=gauge_sentences.address(place, said), link=_link(said),
     )  # fmt: skip
 
 
@@ -139,26 +165,6 @@ def _end(row: MeasurementRow) -> float:
 
 def _place(value: float, end: float) -> float:
     return round(min(max(value / end, 0.0), 1.0), 4)
-
-
-def _points(row: MeasurementRow, trend: Sequence[tuple[int, str, float]]) -> tuple[TrendPoint, ...]:
-    """The versions and, last, now (version 0); in a box of WIDTH by HEIGHT."""
-    values = [(number, value) for number, name, value in trend if name == row.name]
-    if not values:
-        return ()
-    values.append((0, row.value))
-    told = [value for _, value in values]
-    middle, inner = (min(told) + max(told)) / 2, HEIGHT - 4
-    # Small changes should look small.
-    room = max(max(told) - min(told), SMALLEST_CHANGE * abs(middle), 1e-9)
-    return tuple(
-        TrendPoint(
-            version=number, value=value, shown=FORMATS[row.name](value),
-            x=round(WIDTH * at / (len(values) - 1), 1),
-            y=round(HEIGHT / 2 - inner * (value - middle) / room, 1),
-        )
-        for at, (number, value) in enumerate(values)
-    )  # fmt: skip
 
 
 def _likeness(

@@ -1,7 +1,7 @@
 """Placed samples -> what the gauges read of them. Runs in the worker, after the board is drawn.
 
-One board is read at a time, as it stands. After a bulk act it is read again; after single decisions
-the page says how many came since. Versions keep what was read before they were frozen.
+The board is read as it stands: all of it, a version's samples, or those that a query finds. After a
+bulk act all of it is read again; after single decisions the page says how many came since.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,15 @@ from sqlmodel import Session
 
 from app.checks import facets
 from app.checks.facets import Facets
-from app.curation import drawing, judging, readings
+from app.curation import drawing, gauge_parts, judging, readings
+from app.curation.gauge_parts import Chosen
 from app.curation.judging import Judged
 from app.curation.readings import Measured, Reading, Vectors
 from app.formats.sample import Sample, load_messages
 from app.geometry import neighbours, thinning
 from app.storage import datasets, embeddings, jobs, measurements, placements, samples, targets
 from app.storage.database import Sessions
+from app.storage.filters import Filter
 from app.storage.tables import JobRow, now
 
 MOST_TARGET = 10_000
@@ -29,14 +31,14 @@ STEPS = 3
 
 
 def read_gauges(read: Sessions, write: Sessions, job: JobRow) -> None:
-    """Measure the newest board of a data set, and keep what was read in place of the old."""
-    dataset_id = int(job.dataset_id or 0)
+    """Measure samples on the newest board, and keep what was read in place of the old."""
     _report(write, job, "measure vectors", 0)
     began = now()
     with read() as session:
-        judged = judging.judge(session, datasets.get_by_id(session, dataset_id))
-        found = _gather(session, dataset_id, judged) if judged else None
-    if judged is None or found is None:
+        chosen = gauge_parts.of_job(session, job)
+        judged = _judge(session, chosen) if chosen else None
+        found = _gather(session, judged, chosen.wanted) if chosen and judged else None
+    if chosen is None or judged is None or found is None:
         return
     read_now = _read_vectors(found, judged)
     _report(write, job, "read texts", 1)
@@ -45,8 +47,13 @@ def read_gauges(read: Sessions, write: Sessions, job: JobRow) -> None:
     _report(write, job, "store", 2)
     with write() as session:
         rows = [one.as_row() for one in read_now]
-        measurements.replace(session, (dataset_id, judged.row.id), rows, at=began)
+        measurements.replace(session, chosen.part, judged.row.id, rows, at=began)
         jobs.checkpoint(session, job, done=STEPS, total=STEPS)
+
+
+def _judge(session: Session, chosen: Chosen) -> Judged | None:
+    dataset = datasets.get_by_id(session, chosen.part.dataset_id)
+    return judging.judge(session, dataset, chosen.wanted)
 
 
 def _report(write: Sessions, job: JobRow, phase: str, done: int) -> None:
@@ -54,11 +61,11 @@ def _report(write: Sessions, job: JobRow, phase: str, done: int) -> None:
         jobs.checkpoint(session, job, phase=phase, done=done, total=STEPS)
 
 
-def _gather(session: Session, dataset_id: int, judged: Judged) -> Measured | None:
-    """The counted samples that have a place and a vector, or None when there are none."""
-    row = judged.row
-    known = dict(placements.similarities(session, dataset_id, row.id))
-    ids, hashes, vectors = drawing.vectors_of(session, dataset_id, row.side, row.encoder)
+def _gather(session: Session, judged: Judged, wanted: Filter) -> Measured | None:
+    """The samples that match and have a place and a vector, or None when there are none."""
+    row, dataset_id = judged.row, judged.row.dataset_id
+    known = dict(placements.similarities(session, dataset_id, row.id, wanted))
+    ids, hashes, vectors = drawing.vectors_of(session, dataset_id, row.side, row.encoder, wanted)
     kept = np.array([number in known for number in ids], dtype=bool)
     if not kept.any():
         return None
@@ -74,6 +81,7 @@ def _gather(session: Session, dataset_id: int, judged: Judged) -> Measured | Non
         similarity=similarity,
         target=target,
         positions=positions,
+        bare=_bare(session, judged),
         own=None if positions is None else readings.neighbours_of(target),
     )
 
@@ -103,6 +111,14 @@ def _target_of(
     positions = np.array(targets.positions_of(session, judged.target.id), dtype=np.int64)
     rows = _spread(len(target), MOST_TARGET)
     return target[rows], positions[rows]
+
+
+def _bare(session: Session, judged: Judged) -> NDArray[np.int64]:
+    """The positions of the target's inputs where the board finds a gap."""
+    if judged.evidence is None or not judged.target.holds_texts:
+        return np.zeros(0, np.int64)
+    positions = np.array(targets.positions_of(session, judged.target.id), dtype=np.int64)
+    return positions[judged.frame.target_rows[judged.evidence.gap]]
 
 
 def _read_vectors(found: Measured, judged: Judged) -> list[Reading]:

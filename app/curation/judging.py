@@ -14,7 +14,7 @@ from app.geometry import evidence as evidence_of
 from app.geometry.balance import Balance
 from app.geometry.evidence import Evidence
 from app.geometry.frame import Frame
-from app.storage import frames, targets
+from app.storage import frames, placements, targets
 from app.storage.board_tables import FrameRow, TargetRow
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow
@@ -60,7 +60,7 @@ def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> J
         frame.shares,
         external=frame.external,
         target_size=frame.target_size,
-        distinct_share=min(1.0, row.fitted_on / total) if total else 0.0,
+        distinct_share=None if frame.external else _count_distinct(session, row, wanted, total),
         portions=evidence.portions if evidence else None,
     )
     judged = Judged(row, target, frame, counts.tolist(), outsiders, verdict, evidence)
@@ -69,6 +69,14 @@ def judge(session: Session, dataset: DatasetRow, wanted: Filter = ON_BOARD) -> J
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return judged
+
+
+def _count_distinct(session: Session, row: FrameRow, wanted: Filter, total: int) -> float:
+    """The share of distinct ideas: a knot counts once, and of smaller groups about every second."""
+    if not total:
+        return 0.0
+    copies, inside, knots = placements.count_copies(session, row.dataset_id, row.id, wanted)
+    return 1 - (copies - knots - (copies - inside) / 2) / total
 
 
 def _weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> Evidence | None:

@@ -27,6 +27,7 @@ BAR_LENGTH = 96.0
 LABEL_GAP = 46.0
 HOTTEST = 3.5  # the ratio that is filled most strongly
 GROUP_RADIUS = RIM + 7
+DEEP = 9.0  # pixels that the line of a cell's label reaches into it
 
 
 def cells(frame: Frame, balance: Balance, counts: Sequence[int], facts: Facts) -> list[CellView]:
@@ -94,12 +95,16 @@ def _heights(angles: dict[int, float]) -> dict[int, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """Where a topic's label goes: the angle of its slice, its height, pixels a sample."""
+    """Where a label goes: the angle of what it names, its height, pixels a sample.
+
+    `start` is the radius from which the line to it leads.
+    """
 
     number: int
     angle: float
     y: float
     scale: float
+    start: float = RIM + 13
 
 
 def _label(
@@ -108,7 +113,7 @@ def _label(
     angle, y, scale = label.angle, label.y, label.scale
     have, expected = sum(c.have for c in inside), sum(c.expected for c in inside)
     side = 1 if math.sin(angle) >= 0 else -1
-    start, bend = sector.point(RIM + 13, angle), sector.point(RIM + 29, angle)
+    start, bend = sector.point(label.start, angle), sector.point(RIM + 29, angle)
     edge, width = side * LABEL_X, have * scale
     leader = (
         f"M{start[0]:.1f} {start[1]:.1f}L{bend[0]:.1f} {bend[1]:.1f}"
@@ -135,15 +140,28 @@ def _spoke(frame: Frame, topic: int) -> str:
 def cell_labels(frame: Frame, shown: Sequence[CellView], topic: int) -> list[TopicView]:
     """The label of every cell of one slice, for a board that shows only that slice."""
     inside = _members(frame, topic)
-    sectors = frame.sectors
-    angles = {c: float(sectors.angle0[c] + sectors.angle1[c]) / 2 for c in inside}
+    angles = {cell: _pointing(frame, cell, at, len(inside)) for at, cell in enumerate(inside)}
     heights = _heights(angles)
     longest = max((max(shown[c].have, shown[c].expected) for c in inside), default=1)
     scale = BAR_LENGTH / max(longest, 1)
+    edges = {cell: float(frame.sectors.radius1[cell]) * RIM - DEEP for cell in inside}
     return [
-        _label(_Label(c, angles[c], heights[c], scale), [shown[c]], shown[c].id, (shown[c].name,))
+        _label(
+            _Label(c, angles[c], heights[c], scale, edges[c]),
+            [shown[c]],
+            shown[c].id,
+            (shown[c].name,),
+        )
         for c in inside
     ]
+
+
+def _pointing(frame: Frame, cell: int, at: int, count: int) -> float:
+    """The angle at which a cell is pointed at; of whole rings each another one."""
+    start, end = float(frame.sectors.angle0[cell]), float(frame.sectors.angle1[cell])
+    if end - start < 2 * math.pi - 1e-6:
+        return (start + end) / 2
+    return 2 * math.pi * (at + 0.5) / max(count, 2)
 
 
 def groups(frame: Frame, facts: Facts) -> list[GroupView]:
@@ -210,8 +228,13 @@ def _words(words: Sequence[str]) -> tuple[str, ...]:
 
 def _badge(state: State, ratio: float, write: int) -> str:
     if state == State.OVER_DENSE:
-        return f"×{ratio:.1f}"
+        return times(ratio)
     return f"+{write}" if state == State.GAP else ""
+
+
+def times(ratio: float) -> str:
+    """How many times, as a badge says it."""
+    return f"×{ratio:.0f}" if ratio >= 9.95 else f"×{ratio:.1f}" if ratio >= 0.05 else "<×0.1"
 
 
 def _heat(ratio: float) -> int:

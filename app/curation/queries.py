@@ -6,9 +6,10 @@ must all hold, `not.` in front of a name turns it round. An item that holds a
 comma, or nothing at all, stands in double quotes: `label="a, b",c`, `label=""`.
 """
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import parse_qsl, quote
 
@@ -21,6 +22,7 @@ from app.errors import ConflictError
 from app.storage import frames, versions
 from app.storage.filters import Column, Facet, Filter, Flag
 from app.storage.frames import Outline
+from app.storage.placements import COUNTED
 from app.storage.tables import Origin, Status
 
 __all__ = ["BoardChangedError", "Query", "QueryError", "parse", "parse_string", "resolve", "write"]
@@ -178,11 +180,23 @@ def resolve(
         qualities=tuple(map(int, query.values("quality"))),
         flags=cast("tuple[Flag, ...]", query.values("flag")),
         without_flags=cast("tuple[Flag, ...]", query.values("not.flag")),
+        far=frame.far if frame else math.inf,
         chosen=selecting.listed_of(session, dataset_id, query.values("sel")),
         alike=_alike(session, dataset_id, query),
         without_chosen=selecting.listed_of(session, dataset_id, query.values("not.sel")),
         deleted=bool(query.values("trash")),
     )
+
+
+def resolve_counted(session: Session, dataset_id: int, query: Query) -> Filter:
+    """The filter as a board counts: where nobody asks for a status, what nobody rejected.
+
+    A version counts as it was frozen, whatever became of its samples since.
+    """
+    wanted = resolve(session, dataset_id, query)
+    if wanted.statuses:
+        return wanted
+    return replace(wanted, statuses=COUNTED, as_frozen=wanted.version_id is not None)
 
 
 def alike(session: Session, dataset_id: int, query: Query) -> dict[int, float]:

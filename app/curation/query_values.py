@@ -11,7 +11,7 @@ from app.curation.texts import is_storable
 from app.errors import InvalidError
 from app.storage.tables import Origin, Status
 
-FLAGS = ("near_duplicate", "knot", "outsider")
+FLAGS = ("near_duplicate", "knot", "far", "outsider")
 LONGEST = 200
 LONGEST_TEXT = 2_000
 MOST_CHARACTERS = 10_000

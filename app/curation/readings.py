@@ -19,6 +19,7 @@ from app.curation.judging import Judged
 from app.geometry import coverage, evenness, neighbours, null_band, regions, templated, variety
 from app.geometry import frame as geometry
 from app.geometry.balance import State
+from app.geometry.coverage import Coverage
 from app.geometry.neighbours import Neighbours
 from app.geometry.null_band import Band
 
@@ -59,7 +60,8 @@ class Measured:
     """The samples on a board, row by row, and the target they are compared with.
 
     `positions` (t,) are the places of the target's vectors in its file; `own` their neighbours
-    among themselves. Both are None where the target is the data themselves.
+    among themselves. Both are None where the target is the data themselves. `bare` are the places
+    of those where the board finds a gap.
     """
 
     ids: NDArray[np.int64]
@@ -68,6 +70,7 @@ class Measured:
     similarity: NDArray[np.float32]
     target: Vectors
     positions: NDArray[np.int64] | None
+    bare: NDArray[np.int64]
     own: Neighbours | None
 
 
@@ -137,25 +140,45 @@ def of_coverage(found: Measured, judged: Judged) -> Reading | None:
         return None
     reached = coverage.measure(found.target, found.vectors, own=found.own)
     places = geometry.place(judged.frame, found.target)
-    missed: dict[int, list[list[float | None]]] = {}
     order = np.argsort(places.distance, kind="stable")  # the most typical of a cell first
-    for row in order[~reached.covered[order]]:
-        listed = missed.setdefault(int(places.cell[row]), [])
-        if len(listed) < MISSES_PER_CELL:
-            nearest = int(found.ids[reached.nearest[row]]) if reached.nearest[row] >= 0 else None
-            alike = round(float(reached.similarity[row]), 3)
-            listed.append([int(found.positions[row]), nearest, alike])
-    bare = Counter(places.cell[~reached.covered].tolist())
-    bare.pop(-1, None)
-    worst = bare.most_common(1)[0][0] if bare else None
+    near = _Nearest(found.positions, found.ids, reached)
+    left = Counter(places.cell[~reached.covered].tolist())
+    left.pop(-1, None)
+    worst = left.most_common(1)[0][0] if left else None
+    bare = np.isin(found.positions, found.bare) & reached.covered
     body = {
         "size": len(found.target),
         "missing": int((~reached.covered).sum()),
         "worst": judged.row.facts["cells"][worst]["id"] if worst is not None else "",
-        "missed": {str(cell): listed for cell, listed in missed.items()},
+        "missed": near.list_by_cell(places.cell, order[~reached.covered[order]]),
+        "bare": near.list_by_cell(places.cell, order[bare[order]]),
     }
     band = null_band.of_coverage(found.own, len(found.ids))
     return Reading("coverage", reached.share, band, body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearest:
+    """Where each target point stands in its file, and which sample comes nearest to it."""
+
+    positions: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    reached: Coverage
+
+    def list_by_cell(
+        self, cells: NDArray[np.int32], rows: NDArray[np.int64]
+    ) -> dict[str, list[list[float | None]]]:
+        """[position, nearest sample, cosine] of the first rows of each cell."""
+        listed: dict[str, list[list[float | None]]] = {}
+        for row in rows.tolist():
+            told = listed.setdefault(str(cells[row]), [])
+            if len(told) < MISSES_PER_CELL:
+                told.append([int(self.positions[row]), *self._nearest(row)])
+        return listed
+
+    def _nearest(self, row: int) -> tuple[int | None, float]:
+        nearest, alike = int(self.reached.nearest[row]), float(self.reached.similarity[row])
+        return int(self.ids[nearest]) if nearest >= 0 else None, round(alike, 3)
 
 
 def of_variety(found: Measured) -> list[Reading]:

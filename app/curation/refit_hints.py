@@ -6,19 +6,21 @@ from app.curation.judging import Judged
 from app.storage import placements
 
 SHARE = 0.10
-FEWEST = 20
-"""New darts from which a share of them says anything."""
+FEWEST = 40
+"""New darts from which a share says anything: one in twenty of the target's own lies as far out."""
 
 
 def read(session: Session, judged: Judged) -> str:
-    """A sentence about the outsiders, or "" while there are few of them."""
+    """A sentence about the darts beyond the target's 95th percentile, or "" while they are few.
+
+    Outsiders, which the board cannot show at all, lie beyond the 99.5th.
+    """
     total = sum(judged.counts) + judged.outsiders
-    if not judged.outsiders:
-        return ""
     through = judged.row.facts.get("through")
-    new, outside = placements.count_after(session, judged.row.id, through) if through else (0, 0)
-    if new >= FEWEST and outside > SHARE * new:
-        said = f"{outside / new:.0%} of the darts that came since this board was cut"
+    far = judged.frame.far
+    new, out = placements.count_after(session, judged.row.id, through, far) if through else (0, 0)
+    if new >= FEWEST and out > SHARE * new:
+        said = f"{out / new:.0%} of the darts that came since this board was cut"
     elif judged.outsiders > SHARE * total:
         said = f"{judged.outsiders / total:.0%} of the darts"
     else:

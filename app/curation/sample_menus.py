@@ -31,6 +31,7 @@ NOTHING = "(none)"
 SHOWN = {
     "near_duplicate": "near copies",
     "knot": "knots",
+    "far": "far from every topic",
     "outsider": "outsiders",
     "0..200": "up to 200",
     "201..1000": "201 to 1,000",

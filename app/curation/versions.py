@@ -121,7 +121,9 @@ def freeze(
         DatasetNotFoundError: no such data set.
         InvalidError: the query cannot be read, or finds nothing.
     """
-    return view(session, slug, freeze_row(session, slug, Label(name, note, query, actor)))
+    row = freeze_row(session, slug, Label(name, note, query, actor))
+    gauges.keep(session, slug, row)
+    return view(session, slug, row)
 
 
 def freeze_row(session: Session, slug: str, label: Label) -> VersionRow:
@@ -137,7 +139,6 @@ def freeze_row(session: Session, slug: str, label: Label) -> VersionRow:
     if not row.rows:
         raise EmptyVersionError
     if before is None or row.number > before.number:
-        gauges.keep(session, dataset.id, row.id)
         told = {"version": row.number, "hash": row.hash, "rows": row.rows}
         events.append(
             session, dataset.id, [Event(None, "frozen", told)], actor=actor, batch=f"v{row.id}"

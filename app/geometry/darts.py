@@ -18,7 +18,10 @@ INSET = 0.006
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """How a vector sits in its cell: distance from the centre; pull to the right less the left."""
+    """How a vector sits in its cell: distance from the centre; pull to the right less the left.
+
+    Under three cells there is no left and right: the first direction of the projection stands in.
+    """
 
     cell: Integers
     distance: Singles
@@ -46,7 +49,7 @@ def seat(seen: Vectors, near: Vectors, vectors: Vectors, centres: Vectors) -> Se
         distance[block] = np.linalg.norm(vectors[block] - centres[nearest], axis=1)
         left, right = (nearest - 1) % len(near), (nearest + 1) % len(near)
         pull[block] = gap[rows, left] - gap[rows, right]
-    return Seat(cell, distance, pull)
+    return Seat(cell, distance, pull if len(near) > 2 else seen[:, 0] - near[cell, 0])
 
 
 def stops(values: Singles, cell: Integers, *, cells: int, low: float, high: float) -> Singles:
@@ -72,9 +75,16 @@ def land(
     outward, sideways = np.zeros((2, len(seats.cell)))
     levels = np.concatenate([[0.0], (np.arange(STOPS) + 0.5) / STOPS, [1.0]])
     for number, members in enumerate(arrays.members(seats.cell, len(distances))):
-        outward[members] = np.interp(seats.distance[members], distances[number], levels)
-        sideways[members] = np.interp(seats.pull[members], pulls[number], levels)
+        outward[members] = _rank(seats.distance[members], distances[number], levels)
+        sideways[members] = _rank(seats.pull[members], pulls[number], levels)
     return _polar(seats.cell, outward, sideways, sectors)
+
+
+def _rank(values: Singles, stops: Singles, levels: Numbers) -> Numbers:
+    """The level of each value between the stops; where several are equal, the middle of theirs."""
+    upper = np.interp(values, stops, levels)
+    lower = np.interp(-values, -stops[::-1], levels[::-1])
+    return np.asarray((upper + lower) / 2, dtype=np.float64)
 
 
 def _polar(

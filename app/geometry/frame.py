@@ -240,7 +240,10 @@ def _assemble(
         sectors=rings.lay(shares, topic, _rareness(near, topic, shares)),
         levels=parts,
         adjacent=contact.find(draft.seen, near),
-        distances=darts.stops(fair, cell, cells=len(near), low=0.0, high=2.5),
+        # Where the data are their own target they would all lie inside of what is fair to others.
+        distances=darts.stops(
+            fair if draft.external else seats.distance, cell, cells=len(near), low=0.0, high=2.5
+        ),
         pulls=darts.stops(seats.pull, cell, cells=len(near), low=-4.0, high=4.0),
         far=float(np.quantile(fair, FAR)),
         outside=float(np.quantile(fair, OUTSIDE)) + 1e-6,

@@ -1,10 +1,12 @@
 """Which samples: a resolved query, and the SQL conditions it stands for."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.storage.board_tables import PlacementRow
 from app.storage.judgements import is_judged_by
@@ -16,7 +18,7 @@ from app.storage.text_search import says_all, says_any
 
 Facet = Literal["label", "source", "split", "language"]
 Column = Literal["status", "origin", "label", "source", "split", "language"]
-Flag = Literal["near_duplicate", "knot", "outsider"]
+Flag = Literal["near_duplicate", "knot", "far", "outsider"]
 
 NEAR_DUPLICATE = 0.93
 """Cosine to the nearest other sample from which a sample counts as a near copy."""
@@ -40,6 +42,7 @@ class Filter:
     without_words: tuple[str, ...] = ()
     upload_id: int | None = None
     version_id: int | None = None  # samples that a frozen version holds
+    as_frozen: bool = False  # by the status they have in it, whatever became of them since
     ids: tuple[int, ...] = ()
     families: tuple[str, ...] = ()  # with the sample of that external id
     through: int | None = None  # the highest id that counts
@@ -51,6 +54,7 @@ class Filter:
     qualities: tuple[int, ...] = ()
     flags: tuple[Flag, ...] = ()
     without_flags: tuple[Flag, ...] = ()
+    far: float = math.inf  # the distance from which a sample lies far out
     chosen: str | None = None  # a written list of ids, as listed.write has it
     without_chosen: str | None = None
     leaving: str | None = None  # ids that are passed over, written in the same way
@@ -62,10 +66,9 @@ class Filter:
 def conditions(dataset_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
     """The WHERE clauses of a filter, all values bound."""
     row = SampleRow
-    clauses: list[ColumnElement[bool]] = [
-        col(row.dataset_id) == dataset_id,
-        col(row.deleted).is_(wanted.deleted),
-    ]
+    clauses: list[ColumnElement[bool]] = [col(row.dataset_id) == dataset_id]
+    if not wanted.as_frozen:
+        clauses.append(col(row.deleted).is_(wanted.deleted))
     clauses += _by_facets(row, wanted) + _by_columns(wanted)
     clauses += _by_review(wanted) + _by_text(wanted) + _by_place(wanted)
     if wanted.unjudged_by:
@@ -98,7 +101,7 @@ def _by_facets(
     row: type[SampleRow] | type[FacetCountRow], wanted: Filter
 ) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
-    if wanted.statuses:
+    if wanted.statuses and not wanted.as_frozen:
         clauses.append(col(row.status).in_(wanted.statuses))
     if wanted.origins:
         clauses.append(col(row.origin).in_(wanted.origins))
@@ -113,10 +116,7 @@ def _by_columns(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.upload_id is not None:
         clauses.append(col(row.upload_id) == wanted.upload_id)
     if wanted.version_id is not None:
-        held = select(VersionItemRow.sample_id).where(
-            VersionItemRow.version_id == wanted.version_id
-        )
-        clauses.append(col(row.id).in_(held))
+        clauses.append(col(row.id).in_(_held(wanted)))
     if wanted.ids:
         clauses.append(col(row.id).in_(wanted.ids))
     if wanted.families:
@@ -125,6 +125,14 @@ def _by_columns(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.through is not None:
         clauses.append(col(row.id) <= wanted.through)
     return clauses
+
+
+def _held(wanted: Filter) -> SelectOfScalar[int]:
+    item = VersionItemRow
+    held = select(item.sample_id).where(item.version_id == wanted.version_id)
+    if wanted.as_frozen and wanted.statuses:
+        held = held.where(col(item.status).in_(wanted.statuses))
+    return held
 
 
 def _by_review(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -160,9 +168,9 @@ def _by_place(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.without_cells:
         clauses.append(not_(_placed(wanted, _in_cells(wanted.without_cells))))
     if wanted.flags:
-        clauses.append(_placed(wanted, _has_flag(wanted.flags)))
+        clauses.append(_placed(wanted, _has_flag(wanted, wanted.flags)))
     if wanted.without_flags:
-        clauses.append(not_(_placed(wanted, _has_flag(wanted.without_flags))))
+        clauses.append(not_(_placed(wanted, _has_flag(wanted, wanted.without_flags))))
     return clauses
 
 
@@ -179,11 +187,12 @@ def _in_cells(cells: tuple[int, ...]) -> ColumnElement[bool]:
     return col(PlacementRow.cell).in_(cells)
 
 
-def _has_flag(flags: tuple[Flag, ...]) -> ColumnElement[bool]:
+def _has_flag(wanted: Filter, flags: tuple[Flag, ...]) -> ColumnElement[bool]:
     place = PlacementRow
     meaning: dict[Flag, ColumnElement[bool]] = {
         "near_duplicate": col(place.similarity) >= NEAR_DUPLICATE,
         "knot": col(place.knot) >= 0,
+        "far": col(place.distance) > wanted.far,
         "outsider": col(place.cell) < 0,
     }
     return or_(*(meaning[flag] for flag in flags))

@@ -1,5 +1,6 @@
 """Queries about frames: the frozen boards of a data set."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,11 @@ class Outline:
     def cells(self) -> list[dict[str, Any]]:
         """Id, topic and words of each cell; the index is the cell's number."""
         return list(self.facts.get("cells", ()))
+
+    @property
+    def far(self) -> float:
+        """The distance beyond which a sample lies far from every topic."""
+        return float(self.facts.get("far", math.inf))
 
 
 def add(session: Session, **values: Any) -> FrameRow:

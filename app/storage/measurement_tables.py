@@ -1,16 +1,26 @@
-"""The table of what the gauges read."""
+"""The tables of what the gauges read."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Index
+from sqlalchemy import JSON, Column, DateTime, Index, Text
 from sqlmodel import Field, SQLModel
 
 from app.storage.tables import now
 
 
+class MeasuredQueryRow(SQLModel, table=True):
+    """A query, in normal form, whose samples somebody wanted to have measured by themselves."""
+
+    __tablename__ = "measured_query"
+
+    id: int = Field(default=None, primary_key=True)
+    dataset_id: int = Field(foreign_key="dataset.id", index=True, ondelete="CASCADE")
+    query: str = Field(sa_type=Text)
+
+
 class MeasurementRow(SQLModel, table=True):
-    """What one gauge read of a data set on a frame; with a version, as it was when that froze.
+    """What one gauge read of samples on a frame: of a version's, of a query's, or else of all.
 
     `low` and `high` are what random draws from the target would score, where that is known.
     """
@@ -25,6 +35,8 @@ class MeasurementRow(SQLModel, table=True):
     dataset_id: int = Field(foreign_key="dataset.id", ondelete="CASCADE")
     frame_id: int = Field(foreign_key="frame.id", ondelete="CASCADE")
     version_id: int | None = Field(default=None, foreign_key="version.id", ondelete="CASCADE")
+    # Goes with its query by hand: SQLite could not drop a column that refers to another table.
+    query_id: int | None = None
     name: str = Field(max_length=40)
     value: float
     low: float | None = None

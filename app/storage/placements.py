@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import case, delete, insert, or_
+from sqlalchemy import ColumnElement, case, delete, insert, or_
 from sqlmodel import Session, col, func, select
 
 from app.storage.board_tables import FrameRow, PlacementRow
-from app.storage.filters import Filter, conditions
+from app.storage.filters import NEAR_DUPLICATE, Filter, conditions
 from app.storage.release_tables import VersionItemRow
 from app.storage.tables import Origin, SampleRow, Status
 
@@ -97,9 +97,10 @@ def count_outsiders(session: Session, dataset_id: int, frame_id: int, wanted: Fi
     return session.exec(query).one()
 
 
-def count_after(session: Session, frame_id: int, sample_id: int) -> tuple[int, int]:
-    """How many samples after this one were placed in a frame, and how many of them as outsiders."""
-    query = select(func.count(), func.sum(case((col(PlacementRow.cell) < 0, 1), else_=0))).where(
+def count_after(session: Session, frame_id: int, sample_id: int, far: float) -> tuple[int, int]:
+    """How many samples after this one were placed in a frame, and how many of them so far out."""
+    beyond = case((col(PlacementRow.distance) > far, 1), else_=0)
+    query = select(func.count(), func.sum(beyond)).where(
         PlacementRow.frame_id == frame_id, col(PlacementRow.sample_id) > sample_id
     )
     placed, outside = session.exec(query).one()
@@ -164,9 +165,12 @@ def knots(session: Session, dataset_id: int, frame_id: int, wanted: Filter) -> l
 
 
 def of_cells(
-    session: Session, frame_id: int, cells: Sequence[int], *, limit: int | None = None
-) -> list[Any]:
+    session: Session, frame_id: int, cells: Sequence[int], *,
+    within: tuple[int, Filter] | None = None, limit: int | None = None,
+) -> list[Any]:  # fmt: skip
     """The counted samples of cells, in the order in which they would be cut.
+
+    `within` is a data set and what is counted of it, where that is not everything.
 
     Most redundant first; what people approved, edited or wrote themselves comes last.
     Rows: id, preview, status, label, origin, knot, similarity, redundancy.
@@ -182,12 +186,7 @@ def of_cells(
             place.knot, place.similarity, place.redundancy, sample.input_hash,
         )
         .join(place, col(place.sample_id) == sample.id)
-        .where(
-            place.frame_id == frame_id,
-            col(place.cell).in_(cells),
-            col(sample.status).in_(COUNTED),
-            col(sample.deleted).is_(False),
-        )
+        .where(place.frame_id == frame_id, col(place.cell).in_(cells), *_counted(within))
         .order_by(kept, place.redundancy, sample.id)
         .limit(limit)
     )  # fmt: skip
@@ -210,8 +209,10 @@ def knot_sizes(session: Session, frame_id: int) -> dict[int, int]:
     return dict(session.exec(query).all())
 
 
-def count_near_duplicates(session: Session, frame_id: int, cell: int, tau: float) -> int:
-    """How many counted samples of a cell have another at least tau alike."""
+def count_near_duplicates(
+    session: Session, frame_id: int, cell: int, *, within: tuple[int, Filter] | None = None
+) -> int:
+    """How many counted samples of a cell are near copies; `within` as in of_cells."""
     query = (
         select(func.count())
         .select_from(PlacementRow)
@@ -219,12 +220,32 @@ def count_near_duplicates(session: Session, frame_id: int, cell: int, tau: float
         .where(
             PlacementRow.frame_id == frame_id,
             PlacementRow.cell == cell,
-            PlacementRow.similarity >= tau,
-            col(SampleRow.status).in_(COUNTED),
-            col(SampleRow.deleted).is_(False),
+            PlacementRow.similarity >= NEAR_DUPLICATE,
+            *_counted(within),
         )
     )
     return session.exec(query).one()
+
+
+def count_copies(
+    session: Session, dataset_id: int, frame_id: int, wanted: Filter
+) -> tuple[int, int, int]:
+    """How many samples that match are near copies, how many of these lie in knots, in how many."""
+    place = PlacementRow
+    knotted = case((col(place.knot) >= 0, place.knot))
+    query = (
+        select(func.count(), func.count(knotted), func.count(func.distinct(knotted)))
+        .select_from(place)
+        .join(SampleRow, col(SampleRow.id) == place.sample_id)
+        .where(
+            place.frame_id == frame_id,
+            place.similarity >= NEAR_DUPLICATE,
+            place.cell >= 0,
+            *conditions(dataset_id, wanted),
+        )
+    )
+    copies, inside, knots = session.exec(query).one()
+    return copies, inside, knots
 
 
 def of_samples(session: Session, frame_id: int, ids: Sequence[int]) -> dict[int, PlacementRow]:
@@ -235,15 +256,23 @@ def of_samples(session: Session, frame_id: int, ids: Sequence[int]) -> dict[int,
     return {row.sample_id: row for row in session.exec(query)}
 
 
-def similarities(session: Session, dataset_id: int, frame_id: int) -> list[tuple[int, float]]:
-    """(sample id, cosine to its nearest other sample) of all counted samples, by id."""
+def similarities(
+    session: Session, dataset_id: int, frame_id: int, wanted: Filter
+) -> list[tuple[int, float]]:
+    """(sample id, cosine to its nearest other sample) of all samples that match, by id."""
     query = (
         select(PlacementRow.sample_id, PlacementRow.similarity)
         .join(SampleRow, col(SampleRow.id) == PlacementRow.sample_id)
         .where(
             PlacementRow.frame_id == frame_id,
-            *conditions(dataset_id, Filter(statuses=COUNTED)),
+            *conditions(dataset_id, wanted),
         )
         .order_by(col(PlacementRow.sample_id))
     )
     return [(number, float(alike)) for number, alike in session.exec(query)]
+
+
+def _counted(within: tuple[int, Filter] | None) -> list[ColumnElement[bool]]:
+    if within is not None:
+        return conditions(*within)
+    return [col(SampleRow.status).in_(COUNTED), col(SampleRow.deleted).is_(False)]

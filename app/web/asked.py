@@ -63,7 +63,7 @@ MEANINGS = {
     "mark": "marks that people gave; several by comma",
     "flagged": "1: flagged by a person, 0: not",
     "quality": "ratings from 1 to 5, 0: not rated; several by comma",
-    "flag": "near_duplicate, knot, outsider; several by comma",
+    "flag": "near_duplicate, knot, far, outsider; several by comma",
     "cell": "cells of the newest board, such as 3.2; several by comma",
     "topic": "topics of the newest board, such as 3; several by comma",
     "length": "characters of all turns: 0..200, 50.. or ..200",

@@ -1,6 +1,7 @@
 """How templates write numbers, sizes and times. Formatting only; deciding is not done here."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -92,6 +93,11 @@ def look(board: BoardView, **changes: str) -> str:
     return f"?{urlencode(pairs)}"
 
 
+def unfiltered(board: BoardView) -> str:
+    """The same address without the query."""
+    return look(replace(board, query_pairs=()))
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "number": number,
     "plural": plural,
@@ -103,4 +109,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "device": device,
     "query": query,
     "look": look,
+    "unfiltered": unfiltered,
 }

@@ -178,6 +178,7 @@ PERMISSIONS: Permissions = {
     ("POST", "/api/v1/datasets/{slug}/probes"): CURATOR,
     ("POST", "/api/v1/datasets/{slug}/probes/decisions"): CURATOR,
     ("POST", "/api/v1/datasets/{slug}/board"): CURATOR,
+    ("POST", "/api/v1/datasets/{slug}/gauges"): CURATOR,
     ("GET", "/api/v1/datasets/{slug}/board"): VIEWER,
     ("GET", "/api/v1/datasets/{slug}/board/{frame}/darts.bin"): VIEWER,
     # API, samples and review

@@ -19,8 +19,9 @@ export function inksOf(stage, name, { darts, ink }) {
   const byCell = cellInks(stage, darts.header.cells);
   const byCategory = Boolean(stage.dataset.color || stage.dataset.compare);
   const names = darts.header.categories.length;
+  const hidden = "frozen" in stage.dataset ? 0 : HIDDEN_FLAG; // a version's mask says itself what it held
   for (let at = 0; at < darts.n; at++) {
-    const mine = darts.flags[at] & HIDDEN_FLAG ? HIDDEN : byCell[darts.cell[at]] ?? OUTSIDER;
+    const mine = darts.flags[at] & hidden ? HIDDEN : byCell[darts.cell[at]] ?? OUTSIDER;
     ink[at] = byCategory && mine !== HIDDEN ? (darts.cat[at] < names ? HUES + darts.cat[at] : OTHER) : mine;
   }
 }
@@ -41,10 +42,10 @@ export function paletteOf(stage) {
     pen.fillRect(0, 0, 1, 1);
     return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
   };
-  const mix = (one, other) => one.map((part, at) => Math.round((part + other[at]) / 2));
-  const [dart, chosen, gap, over] = ["--dart", "--accent", "--gap", "--over2"].map(read);
+  const dart = read("--dart");
   const onMap = Boolean(stage.dataset.states);
-  const inks = [dart, onMap ? over : read("--dartred"), chosen, mix(over, dart), mix(gap, dart), gap, read("--ink3"), read("--line2")];
+  const inks = [onMap ? read("--map-plain") : dart, read(onMap ? "--over2" : "--dartred"), ...["--accent", "--map-high", "--map-sparse", "--gap"].map(read)];
+  inks.push([...dart, RING], read("--line2"));
   if (stage.dataset.compare) inks.push([...dart, SMALL], [...read("--hue1"), LARGE], [...read("--hue2"), RING]);
   else inks.push(...[1, 2, 3, 4, 5, 6, 0].map((hue) => read(`--hue${hue}`)));
   return inks;

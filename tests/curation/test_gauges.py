@@ -5,13 +5,24 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.curation import board, gauges, queries, readings, report, review, versions
+from app.curation import (
+    board,
+    gauge_parts,
+    gauges,
+    queries,
+    readings,
+    report,
+    review,
+    versions,
+)
+from app.curation.board import Look
 from app.curation.gauge_views import GaugesView, GaugeView
 from app.curation.review import Change
 from app.encoders.hashing import HashingEncoder
 from app.storage import frames, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
+from app.storage.measurements import Part
 from app.storage.tables import DatasetRow, Status
 from tests.curation.lopsided import asked, data_of, reference
 from tests.pipeline import Pipeline
@@ -89,12 +100,12 @@ def test_the_missing_inputs_of_a_cell_are_those_nothing_covers(
         row = frames.newest(session, lopsided.id)
         assert row is not None
         number = [cell["id"] for cell in row.facts["cells"]].index(gap)
-        found = gauges.uncovered(session, row.id, number, 5)
-        none = gauges.uncovered(session, row.id + 1, number, 5)
-    assert 0 < len(found) <= 5
-    assert all(40 <= miss.position < 80 for miss in found)  # the 40 inputs about bread
-    assert all(miss.sample is not None and -1 <= miss.alike <= 1 for miss in found)
-    assert none == ()
+        found = gauges.misses(session, Part(lopsided.id), row.id, number)
+        none = gauges.misses(session, Part(lopsided.id), row.id + 1, number)
+    assert 0 < len(found.missed + found.bare) <= 80
+    assert all(40 <= miss.position < 80 for miss in found.missed)  # the 40 inputs about bread
+    assert all(miss.sample is not None and -1 <= miss.alike <= 1 for miss in found.missed)
+    assert none == gauges.Misses((), ())
 
 
 def test_itself_has_no_coverage_and_speaks_of_no_target(
@@ -139,7 +150,7 @@ def test_rejected_copies_are_no_repeats_any_more(
     with write() as session:
         chosen = samples.ids_matching(session, dataset.id, Filter())[10:]
         samples.change(session, chosen, status=Status.REJECTED)
-        gauges.measure_again(session, dataset.slug)
+        gauge_parts.ask(session, dataset.slug)
     pipeline.run()
     repeats = by_name(read(write, dataset))["repeats"]
     assert repeats.value < 1
@@ -214,7 +225,7 @@ def test_versions_keep_what_was_read_before_them(
         wanted = Filter(frame_id=row.id, cells=(number,))
         chosen = samples.ids_matching(session, lopsided.id, wanted)
         samples.change(session, chosen[20:], status=Status.REJECTED)
-        gauges.measure_again(session, lopsided.slug)
+        gauge_parts.ask(session, lopsided.slug)
     pipeline.run()
     after = by_name(read(write, lopsided))["evenness"]
     assert [point.version for point in after.trend] == [1, 0]
@@ -232,6 +243,57 @@ def test_freezing_the_same_again_keeps_one_version_of_the_gauges(
         versions.freeze(session, lopsided.slug, actor="mia")
     trend = by_name(read(write, lopsided))["repeats"].trend
     assert [point.version for point in trend] == [1, 0]
+
+
+def test_a_version_of_some_samples_is_measured_by_itself(
+    pipeline: Pipeline, lopsided: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        versions.freeze(session, lopsided.slug, query="not.q=egg", actor="mia")
+        versions.freeze(session, lopsided.slug, query="not.q=egg", actor="mia")
+    assert by_name(read(write, lopsided))["evenness"].trend == ()
+    assert pipeline.run() == 1
+    whole = read(write, lopsided)
+    with write() as session:
+        first = gauges.view(session, lopsided.slug, query=queries.parse_string("version=1"))
+    evenness = by_name(first)["evenness"]
+    assert by_name(whole)["evenness"].trend[0].value == evenness.value
+    assert evenness.value != by_name(whole)["evenness"].value
+    assert by_name(first)["coverage"].href.endswith("&version=1")
+    assert whole.history is not None
+    assert whole.history.versions == (1,)
+    assert [line.name for line in whole.history.lines] == EVERY
+
+
+def test_the_samples_of_a_query_are_measured_on_demand(
+    pipeline: Pipeline, lopsided: DatasetRow, write: Sessions
+) -> None:
+    query = queries.parse_string("q=egg")
+    with write() as session:
+        assert gauges.view(session, lopsided.slug, query=query).gauges == ()
+        gauge_parts.ask(session, lopsided.slug, query)
+        with pytest.raises(queries.QueryError):
+            gauge_parts.ask(session, lopsided.slug, queries.parse_string("version=7"))
+    pipeline.run()
+    with write() as session:
+        found = gauges.view(session, lopsided.slug, query=query)
+        for number in range(gauge_parts.MOST_QUERIES):
+            gauge_parts.ask(session, lopsided.slug, queries.parse_string(f"q=word{number}"))
+        forgotten = gauges.view(session, lopsided.slug, query=query)
+    assert "200 equally" in by_name(found)["answers"].sentence
+    assert by_name(found)["coverage"].value < by_name(read(write, lopsided))["coverage"].value
+    assert forgotten.gauges == ()
+
+
+def test_what_the_board_calls_bare_has_its_nearest_sample_too(
+    lopsided: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        gap = board.view(session, lopsided.slug).write_next[0].cell
+        panel = board.view(session, lopsided.slug, Look(cell=gap)).selected
+    assert panel is not None
+    assert panel.uncovered
+    assert all(line.nearest and line.href for line in panel.uncovered)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 30])

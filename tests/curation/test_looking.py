@@ -6,7 +6,7 @@ import orjson
 import pytest
 from sqlmodel import Session
 
-from app.curation import board, looking, queries, refits, targeting, versions
+from app.curation import board, darts, looking, queries, refits, targeting, versions
 from app.curation.board import Look
 from app.curation.board_views import BoardView
 from app.curation.looking import SideError, TopicNameError, TopicNotFoundError
@@ -14,10 +14,11 @@ from app.curation.marks import ComparisonNotFoundError
 from app.curation.refits import RefitNotFoundError
 from app.curation.zooming import SliceNotFoundError
 from app.encoders.hashing import HashingEncoder
-from app.storage import datasets
+from app.storage import datasets, samples
 from app.storage import frames as frame_rows
 from app.storage.database import Sessions
-from app.storage.tables import DatasetRow
+from app.storage.filters import Filter
+from app.storage.tables import DatasetRow, Status
 from tests.curation.lopsided import asked, data_of, reference
 from tests.pipeline import Pipeline
 
@@ -77,6 +78,48 @@ def test_a_query_narrows_what_is_counted(drawn: DatasetRow, write: Sessions) -> 
         found = board.view(session, drawn.slug, Look(query=query))
     assert found.placed == 60
     assert found.query == "q=egg"
+
+
+def test_a_version_counts_as_it_was_frozen(drawn: DatasetRow, write: Sessions) -> None:
+    query = queries.parse_string("version=1")
+    with write() as session:
+        versions.freeze(session, drawn.slug, actor="mia")
+        chosen = samples.ids_matching(session, drawn.id, Filter())
+        samples.change(session, chosen[:100], status=Status.REJECTED)
+        samples.change(session, chosen[100:150], deleted=True)
+        now = look(session, drawn)
+        then = board.view(session, drawn.slug, Look(query=query))
+        bits, _ = darts.mask(session, drawn.slug, 1, query)
+    assert (now.placed, then.placed, then.version) == (450, 600, "1")
+    assert sum(byte.bit_count() for byte in bits) == 600
+
+
+def test_the_panel_of_a_cell_obeys_the_query(drawn: DatasetRow, write: Sessions) -> None:
+    query = queries.parse_string("ids=1,2,3,61,62")
+    with write() as session:
+        chosen = board.view(session, drawn.slug, Look(query=query))
+        cell = max(chosen.cells, key=lambda one: one.have)
+        panel = board.view(session, drawn.slug, Look(query=query, cell=cell.id)).selected
+    assert panel is not None
+    assert len(panel.samples) == cell.have > 0
+    assert panel.list_href == f"/d/{drawn.slug}/samples?cell={cell.id}&ids=1,2,3,61,62"
+
+
+def test_new_ideas_do_not_lower_the_share_of_distinct_ones(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
+    def rows(start: int, count: int) -> bytes:
+        told = [f"w{n * 7} x{n * 11} y{n * 13} z{n * 17}" for n in range(start, start + count)]
+        return b"\n".join(orjson.dumps({"prompt": it, "completion": "so"}) for it in told)
+
+    pipeline.send(dataset.slug, rows(0, 300))
+    pipeline.run()
+    with write() as session:
+        before = look(session, dataset).score
+    pipeline.send(dataset.slug, rows(300, 300))
+    pipeline.run()
+    with write() as session:
+        assert look(session, dataset).score == before == 100
 
 
 def test_a_version_shows_what_has_grown_since(
@@ -179,3 +222,6 @@ def test_it_is_said_when_a_tenth_of_what_came_since_fits_nowhere(
         found = look(session, drawn)
     assert found.outsiders >= 20
     assert "of the darts that came since this board was cut" in found.refit_hint
+    with write() as session:
+        far = queries.resolve(session, drawn.id, queries.parse_string("flag=far"))
+        assert samples.count(session, drawn.id, far) >= found.outsiders

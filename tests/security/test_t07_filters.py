@@ -224,5 +224,6 @@ def flagged(sample: Told, flag: str) -> bool:
     return {
         "near_duplicate": sample.similarity >= 0.93,
         "knot": sample.knot >= 0,
+        "far": False,  # this frame does not say from where
         "outsider": sample.cell < 0,
     }[flag]

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.colours import SIGHTS, contrast, difference, tokens
+from tests.colours import SIGHTS, contrast, difference, mix, tokens
 
 CLEAR = 10.0  # CIEDE2000: seen at a glance, side by side
 HUES = tuple(f"--hue{number}" for number in range(1, 7))
@@ -31,6 +31,14 @@ def test_the_measure_is_that_of_its_authors() -> None:
         ("--over1", "--sparse"),
         ("--high", "--sparse"),
         ("--overtxt", "--gaptxt"),
+        ("--map-high", "--map-sparse"),
+        ("--over2", "--map-plain"),
+        ("--gap", "--map-plain"),
+        ("--map-high", "--map-plain"),
+        ("--map-sparse", "--map-plain"),
+        ("--over2", "--map-high"),
+        ("--map-sparse", "--gap"),
+        ("--more", "--less"),
     ],
 )
 def test_too_many_is_told_from_too_few_by_everybody(
@@ -61,3 +69,17 @@ def test_the_dashes_of_a_gap_stand_out_from_its_fill_and_from_the_ground(theme: 
     known = tokens(theme)
     for ground in ("--gapfill", "--seg-a", "--seg-b"):
         assert contrast(known["--gap"], known[ground]) >= 3, ground
+
+
+@themes
+@sights
+@pytest.mark.parametrize("share", [52, 72])
+def test_a_comparison_tells_more_from_less_and_both_from_no_change(
+    theme: str, sight: str, share: int
+) -> None:
+    known = tokens(theme)
+    more, less = (mix(known[name], known["--seg-a"], share) for name in ("--more", "--less"))
+    assert difference(more, less, sight) >= CLEAR
+    for ground in ("--seg-a", "--seg-b"):
+        assert difference(more, known[ground], sight) >= CLEAR, ground
+        assert difference(less, known[ground], sight) >= CLEAR, ground

@@ -5,19 +5,34 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
-from app.curation import board, gauges, intake, progress, targeting
+from app.curation import (
+    board,
+    gauge_parts,
+    gauges,
+    intake,
+    progress,
+    queries,
+    targeting,
+    versions,
+)
+from app.curation.board import Look
 from app.curation.board_views import BoardView, RegionView
 from app.curation.column_roles import Told
 from app.curation.darts import Wish
 from app.curation.gauge_views import GaugesView
 from app.curation.intake import Arrival
+from app.curation.queries import Query as Asked
 from app.web import dart_answers, target_wishes
+from app.web.answers import Once
 from app.web.api.jobs import JobAnswer
 from app.web.bodies import Caller, SpooledBody
 from app.web.deps import HouseDep, ReadSession, WriteSession
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}", tags=["board"])
+
+Word = Annotated[str, Field(pattern="^(|latest|v?[0-9]{1,10})$", examples=["latest", "v7"])]
 
 
 class TopicAnswer(BaseModel):
@@ -104,6 +119,7 @@ class BoardAnswer(BaseModel):
 
     state: str
     frame: int
+    query: str = Field(description="which samples are counted; empty for all that nobody rejected")
     target: TargetAnswer
     score: int
     score_label: str
@@ -133,9 +149,41 @@ class TargetReceipt(BaseModel):
     job: int | None
 
 
+class Narrowed(BaseModel):
+    """Which samples are meant; all of them when nothing is said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Word = Field(default="", description="as it was frozen: `7`, `v7` or `latest`")
+    query: str = Field(
+        default="", max_length=10_000, examples=["status=approved"], description="which are counted"
+    )
+
+    def read(self, session: Session, slug: str) -> Asked:
+        """The question that both of them ask together."""
+        asked = queries.parse_string(self.query)
+        if not self.version:
+            return asked
+        number = versions.read_number(session, slug, self.version)
+        return asked.but("version", str(versions.find_row(session, slug, number).number))
+
+
 @router.get("/board")
-def show_board(slug: str, session: ReadSession) -> BoardAnswer:
-    return describe(board.view(session, slug), gauges.view(session, slug))
+def show_board(
+    slug: str, session: ReadSession, narrowed: Annotated[Narrowed, Query()]
+) -> BoardAnswer:
+    asked = narrowed.read(session, slug)
+    found = board.view(session, slug, Look(query=asked))
+    return describe(found, gauges.view(session, slug, query=asked))
+
+
+@router.post("/gauges", status_code=202, response_model=JobAnswer)
+def read_gauges(slug: str, once: Once, narrowed: Narrowed) -> Response:
+    def act(session: Session) -> JobAnswer:
+        job = gauge_parts.ask(session, slug, narrowed.read(session, slug))
+        return JobAnswer.model_validate(progress.view(session, job.id))
+
+    return once(202, act)
 
 
 @router.post("/board", status_code=202)
@@ -177,6 +225,7 @@ def describe(view: BoardView, measured: GaugesView) -> BoardAnswer:
     return BoardAnswer(
         state=view.state,
         frame=view.frame,
+        query=view.query,
         target=TargetAnswer(
             kind=view.target_kind,
             name=view.target_name,

@@ -64,7 +64,7 @@ def show_board(
     # A click on a cell wants the panel beside the board; anything else the whole middle.
     target = render.request.headers.get("HX-Target", "")  # "aside#side"
     block = "side" if target.endswith("#side") else "content"
-    measured = None if look.cell else gauges.view(session, slug)
+    measured = None if look.cell else gauges.view(session, slug, query=look.query)
     return render("boards/show.html", block=block, board=found, map=flat, gauges=measured)
 
 

@@ -10,14 +10,17 @@ from app.web.deps import ActorName, ReadSession, RenderDep, WriteSession
 
 router = APIRouter(prefix="/d/{slug}/trim")
 
-CellId = Annotated[str, Query(max_length=20)]
+CellsAsked = Annotated[list[str] | None, Query(alias="cell", max_length=500)]
 CellIds = Annotated[list[str], Form(max_length=500)]
 
 
 @router.get("")
-def show_preview(slug: str, session: ReadSession, render: RenderDep, cell: CellId = "") -> Response:
-    view = trimming.preview(session, slug, (cell,) if cell else ())
-    return render("boards/trim.html", block="content", trim=view, cell=cell)
+def show_preview(
+    slug: str, session: ReadSession, render: RenderDep, cells: CellsAsked = None
+) -> Response:
+    asked = tuple(filter(None, cells or ()))
+    view = trimming.preview(session, slug, asked)
+    return render("boards/trim.html", block="content", trim=view, cell=next(iter(asked), ""))
 
 
 @router.post("")

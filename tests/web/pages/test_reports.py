@@ -87,3 +87,37 @@ def test_the_api_tells_the_gauges_with_the_board(browser: TestClient, drawn: Dat
     evenness = next(gauge for gauge in told if gauge["name"] == "evenness")
     assert evenness["flagged"]
     assert evenness["value"] < evenness["low"]
+
+
+def test_board_and_gauges_are_told_of_a_version_and_of_a_query(
+    browser: TestClient, drawn: DatasetRow, pipeline: Pipeline
+) -> None:
+    path = "/api/v1/datasets/recipes"
+    browser.post(f"{path}/versions", json={"query": "q=egg"})
+    browser.post(f"{path}/decisions", json={"query": "q=egg", "status": "rejected"})
+    asked = browser.post(f"{path}/gauges", json={"query": "not.q=egg"})
+    assert asked.status_code == 202, asked.text
+    pipeline.run()
+    for query, held in (("version=latest", 200), ("version=v1", 200), ("query=not.q%3Degg", 320)):
+        told = browser.get(f"{path}/board?{query}").json()
+        assert told["counts"]["placed"] + told["outsiders"] == held
+        assert {gauge["name"] for gauge in told["gauges"]} >= {"repeats", "coverage"}
+        for gauge in told["gauges"]:
+            if gauge["href"]:
+                assert browser.get(gauge["href"]).status_code == 200
+    assert browser.get(f"{path}/board?query=label%3D%22").status_code == 422
+    assert browser.get(f"{path}/board?version=9").status_code == 404
+    assert browser.get(f"{path}/board?version=soon").status_code == 422
+
+
+def test_a_version_has_a_report_of_its_own(
+    browser: TestClient, drawn: DatasetRow, pipeline: Pipeline
+) -> None:
+    browser.post("/api/v1/datasets/recipes/versions", json={"query": "q=soup"})
+    assert "of this version alone yet" in browser.get(f"{PAGE}?version=1").text
+    assert browser.post(PAGE, data={"query": "version=1"}).status_code == 200
+    pipeline.run()
+    page = browser.get(f"{PAGE}?version=1").text
+    assert "Diagnosis of recipes, version 1" in page
+    assert "Coverage" in page
+    assert 'href="/d/recipes/report?version=1#gauge-coverage"' in browser.get(PAGE).text
