@@ -164,7 +164,8 @@ def _base(session: Session, material: Material, near: Neighbours, encoder: str) 
     """The target's own vectors and texts; without any those of the distinct samples."""
     if material.target.holds_texts:
         vectors = embeddings.of_target(session, material.target.id, encoder)
-        return Base(vectors, targets.texts_of(session, material.target.id), external=True)
+        told = targets.texts_of(session, material.target.id)
+        return Base(vectors, told, external=True, data=material.vectors)
     rows = thinning.rows(material.vectors, near.similarity[:, 0], tau=TAU)
     is_quota = material.target.kind == "quotas"
     if is_quota:
@@ -172,9 +173,10 @@ def _base(session: Session, material: Material, near: Neighbours, encoder: str) 
         ids = [material.ids[at] for at in rows]
         rows = rows[quotas.choose_rows(session, material.dataset.id, wanted, ids)]
     found = samples.texts_of(session, sorted({material.ids[at] for at in rows}))
-    told = dict(naming.texts_of(found, side=material.dataset.side))
-    texts = [(material.ids[at], told[material.ids[at]]) for at in rows]
-    return Base(material.vectors[rows], texts, external=is_quota)
+    words = dict(naming.texts_of(found, side=material.dataset.side))
+    texts = [(material.ids[at], words[material.ids[at]]) for at in rows]
+    data = material.vectors if is_quota else None
+    return Base(material.vectors[rows], texts, external=is_quota, data=data)
 
 
 def _look_around(vectors: Vectors) -> Neighbours:

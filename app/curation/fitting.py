@@ -22,16 +22,20 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a frame is fitted on: vectors (n, d), and a number and a text for each row."""
+    """What a frame is fitted on: vectors (n, d), and a number and a text for each row.
+
+    `data` are the samples that an external target is compared with.
+    """
 
     vectors: Vectors
     texts: list[tuple[int, str]]
     external: bool
+    data: Vectors | None = None
 
 
 def fit(base: Base, old: FrameRow | None) -> tuple[Frame, dict[str, Any]]:
     """The new frame and its facts; against an old one topics are matched and moves listed."""
-    frame = geometry.fit(base.vectors, external=base.external)
+    frame = geometry.fit(base.vectors, external=base.external, data=base.data)
     before = packing.unpack(old) if old is not None else None
     if before is None or before.centres.shape[1] != frame.centres.shape[1]:
         return frame, _name(frame, base)

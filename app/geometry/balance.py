@@ -123,19 +123,20 @@ def test(counts: Integers, expected: Numbers, shares: Numbers, target_size: int 
     With a target of m points in the cell the test is the conditional one: of n + m points, the
     data's part is binomial with probability E / (E + m) (Przyborowski and Wilenski, 1940).
     """
+    if target_size is None:
+        trials = np.full(len(counts), max(int(counts.sum()), 1))
+        return two_sided(counts, trials - counts, np.clip(expected / trials, 0, 1))
+    held = np.rint(shares * target_size)
+    return two_sided(counts, held, expected / np.maximum(expected + held, 1e-12))
+
+
+def two_sided(counts: Integers, others: Numbers, chance: Numbers) -> Numbers:
+    """Two-sided p values of counts out of counts + others, each having this chance."""
     # The binomial distribution, by itself: scipy.stats takes ten times as long to load.
     from scipy.special import betainc, betaincc
 
-    if target_size is None:
-        trials = np.full(len(counts), max(int(counts.sum()), 1))
-        chance = np.clip(expected / trials, 0, 1)
-    else:
-        held = np.rint(shares * target_size)
-        trials = counts + held
-        chance = expected / np.maximum(expected + held, 1e-12)
-    rest = trials - counts
-    below = np.where(rest > 0, betaincc(counts + 1, np.maximum(rest, 1), chance), 1.0)
-    above = np.where(counts > 0, betainc(np.maximum(counts, 1), rest + 1, chance), 1.0)
+    below = np.where(others > 0, betaincc(counts + 1, np.maximum(others, 1), chance), 1.0)
+    above = np.where(counts > 0, betainc(np.maximum(counts, 1), others + 1, chance), 1.0)
     return np.asarray(np.minimum(2 * np.minimum(below, above), 1.0), dtype=np.float64)
 
 

@@ -67,12 +67,14 @@ def weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> 
 
 def _judge_parts(frame: Frame, held: Integers) -> _Verdict:
     starts, shares = frame.levels.starts, frame.levels.shares
-    expected = np.empty(len(shares))
+    density = np.empty(len(shares))
     for start, end in pairwise(starts):
-        density = balance.typical_density(held[start:end], shares[start:end])
-        expected[start:end] = shares[start:end] * density
-    chance = _weigh_rates(held, expected, shares * frame.target_size)
-    sure = balance.adjust(balance.test(held, expected, shares, frame.target_size)) < balance.LEVEL
+        density[start:end] = balance.typical_density(held[start:end], shares[start:end])
+    target, expected = np.rint(shares * frame.target_size), shares * density
+    odds = density / frame.target_size
+    chance = _weigh_rates(held, target, odds)
+    p = balance.two_sided(held, target, odds / (1 + odds))
+    sure = balance.adjust(p) < balance.LEVEL
     ratio = (held + 1) / (expected + 1)
     return _Verdict(
         over=chance[:, RATES >= HIGH_RATE].sum(axis=1),
@@ -82,11 +84,11 @@ def _judge_parts(frame: Frame, held: Integers) -> _Verdict:
     )
 
 
-def _weigh_rates(held: Integers, expected: Numbers, target: Numbers) -> Numbers:
+def _weigh_rates(held: Integers, target: Numbers, odds: Numbers) -> Numbers:
     """The probability of each rate for each part, (S, rates)."""
-    odds = np.maximum(expected / np.maximum(target, 1e-12), 1e-12)[:, None] * RATES
+    tried = np.maximum(odds, 1e-12)[:, None] * RATES
     total = (held + target)[:, None]
-    likely = held[:, None] * np.log(odds) - total * np.log1p(odds) + _log_prior()
+    likely = held[:, None] * np.log(tried) - total * np.log1p(tried) + _log_prior()
     chance = np.exp(likely - likely.max(axis=1, keepdims=True))
     return np.asarray(chance / chance.sum(axis=1, keepdims=True), dtype=np.float64)
 
@@ -101,8 +103,11 @@ def _log_prior() -> Numbers:
 
 
 def _flag(parts: NDArray[np.uint16], chance: Numbers, sure: Marks, limit: float) -> Marks:
-    enough = chance[parts].mean(axis=1) >= limit
-    return np.asarray(enough & sure[parts].any(axis=1), dtype=bool)
+    total, once = np.zeros(len(parts)), np.zeros(len(parts), bool)
+    for part in parts.T:  # level by level: all at once would take eight bytes for each of two
+        total += chance[part]
+        once |= sure[part]
+    return np.asarray((total >= limit * parts.shape[1]) & once, dtype=bool)
 
 
 def _portion(cell: NDArray[np.int32], marks: Marks, cells: int) -> Numbers:

@@ -81,8 +81,15 @@ class Places:
     levels: NDArray[np.uint16]
 
 
-def fit(target: Vectors, *, external: bool, seed: int = 0) -> Frame:
+def fit(target: Vectors, *, external: bool, data: Vectors | None = None, seed: int = 0) -> Frame:
     """Cut the target (n, d), unit vectors, into cells and lay out the board.
+
+    Args:
+        target: what the cells, their order and their shares come from, and nothing else does.
+        external: false when the target is the data themselves.
+        data: the samples at hand (m, d), if any: they help to settle the levels, so that crowds
+            of them are told from their neighbours.
+        seed: for what is drawn at random.
 
     Raises:
         ValueError: if target is not a non-empty (n, d) array.
@@ -95,10 +102,12 @@ def fit(target: Vectors, *, external: bool, seed: int = 0) -> Frame:
     seen = projection.apply(view, target)
     rows = _choose_rows(len(target), seed)
     points, weights = _condense(seen[rows], seed)
-    tree = ward.link(points, weights)
+    tree = levels.grow(points, weights)
     count = _count_cells(len(target))
-    near = levels.cut(points, weights, tree, count)
-    parts = levels.fit(points, weights, tree, count)
+    near = levels.cut(tree, count)
+    beside = _draw(target[:0] if data is None else data, len(rows), seed)
+    pool = np.concatenate([_draw(seen[rows], len(rows), seed), projection.apply(view, beside)])
+    parts = levels.fit(tree, pool, count, seed)
     order, topic, group = _arrange(near, _weigh(points, weights, near))
     return _assemble(_Draft(target, seen, view, rows, external), near[order], topic, group, parts)
 
@@ -168,6 +177,16 @@ def _choose_rows(size: int, seed: int) -> Integers:
     return np.asarray(np.sort(chosen), dtype=np.int64)
 
 
+def _draw(vectors: Vectors, most: int, seed: int) -> Vectors:
+    """Some vectors at random: of the data no more than of the target.
+
+    Drawn alike from both, the parts favour neither side, and a test of their counts stays fair.
+    """
+    size = min(len(vectors), most, levels.MOST_SETTLED)
+    chosen = np.random.default_rng(seed).choice(len(vectors), size, replace=False)
+    return np.asarray(vectors[np.sort(chosen)], dtype=np.float32)
+
+
 def _condense(seen: Vectors, seed: int) -> tuple[Vectors, Numbers]:
     """The points themselves, or weighted micro-centroids of them when they are many."""
     if len(seen) <= ward.LARGEST:
@@ -230,6 +249,7 @@ def _assemble(
     seats = darts.seat(draft.seen, near, draft.target, centres)
     fair = _leave_out(seats.distance, sizes[cell])
     shares = sizes / len(cell)
+    target_levels = levels.assign(parts, draft.seen[draft.rows])
     return Frame(
         projection=draft.view,
         near=near,
@@ -238,7 +258,7 @@ def _assemble(
         group=group,
         shares=shares,
         sectors=rings.lay(shares, topic, _rareness(near, topic, shares)),
-        levels=parts,
+        levels=levels.share(parts, target_levels),
         adjacent=contact.find(draft.seen, near),
         # Where the data are their own target they would all lie inside of what is fair to others.
         distances=darts.stops(
@@ -251,7 +271,7 @@ def _assemble(
         external=draft.external,
         target_rows=draft.rows,
         target_cell=cell[draft.rows].astype(np.int32),
-        target_levels=levels.assign(parts, draft.seen[draft.rows]),
+        target_levels=target_levels,
     )
 
 

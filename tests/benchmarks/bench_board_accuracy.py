@@ -81,7 +81,25 @@ def f1(said: Marks, true: Marks) -> float:
     return float(2 * (said & true).sum() / max(said.sum() + true.sum(), 1))
 
 
-def _score(splits: Splits, setup: Setup, seed: int) -> list[float]:
+@dataclass(frozen=True)
+class Draw:
+    """A reference and data with known faults."""
+
+    reference: Vectors
+    known: Labels
+    data: Vectors
+    labels: Labels
+    hot: Labels
+    lost: Labels
+
+    @property
+    def true(self) -> tuple[Marks, Marks]:
+        """Which samples are of over-filled intents, which of the reference of removed ones."""
+        return np.isin(self.labels, self.hot), np.isin(self.known, self.lost)
+
+
+def draw(splits: Splits, setup: Setup, seed: int) -> Draw:
+    """The protocol's draw of this seed."""
     generator = np.random.default_rng(seed)
     reference, known = _pool(splits, setup.reference)
     pool, labels = _pool(splits, ("train",))
@@ -98,21 +116,25 @@ def _score(splits: Splits, setup: Setup, seed: int) -> list[float]:
         ]
     )
     kept = np.isin(known, names)
-    reference, known, data, labels = reference[kept], known[kept], pool[rows], labels[rows]
+    reference, data = reference[kept], pool[rows]
     if setup.dimensions:
         turn = generator.normal(size=(data.shape[1], setup.dimensions)).astype(np.float32)
         reference, data = _unit(reference @ turn), _unit(data @ turn)
-    true = np.isin(labels, hot), np.isin(known, lost)
+    return Draw(reference, known[kept], data, labels[rows], hot, lost)
+
+
+def _score(splits: Splits, setup: Setup, seed: int) -> list[float]:
+    drawn = draw(splits, setup, seed)
     return [
         f1(said, truth)
-        for flags in _flags(reference, data)
-        for said, truth in zip(flags, true, strict=True)
+        for flags in _flags(drawn.reference, drawn.data)
+        for said, truth in zip(flags, drawn.true, strict=True)
     ]
 
 
 def _flags(reference: Vectors, data: Vectors) -> list[tuple[Marks, Marks]]:
     """What is over-dense and what a gap: by samples, by cells, by cells' own counts alone."""
-    fitted = frame.fit(reference, external=True)
+    fitted = frame.fit(reference, external=True, data=data)
     places = frame.place(fitted, data)
     held = np.bincount(places.cell[places.cell >= 0], minlength=fitted.cells)
     found = evidence.weigh(fitted, places.cell, places.levels)

@@ -19,7 +19,7 @@ def main() -> None:
     """Print the seconds of each step, and how near the machine comes to its own best."""
     print(f"matrix products: {_measure_products():.0f} GFLOP/s")
     data, target = _make(50_000, 1), _make(20_000, 2)
-    fitted = _time("fit a target of 20,000", lambda: frame.fit(target, external=True))
+    fitted = _time("fit a target of 20,000", lambda: frame.fit(target, external=True, data=data))
     places = _time("place 50,000", lambda: frame.place(fitted, data))
     _time("place 10,000", lambda: frame.place(fitted, data[:10_000]))
     found = _time("weigh 50,000 again", lambda: evidence.weigh(fitted, places.cell, places.levels))

@@ -58,7 +58,7 @@ def _flags(
     distinct = np.flatnonzero(thinning.distinct(data, tau=TAU))
     _, group = np.unique(known, return_inverse=True)
     rows = distinct[resampling.choose(group[distinct], shares, size=len(distinct))]
-    board = frame.fit(data[rows], external=True)
+    board = frame.fit(data[rows], external=True, data=data)
     places = frame.place(board, data)
     return rows[board.target_rows], evidence.weigh(board, places.cell, places.levels)
 

@@ -1,10 +1,13 @@
 """Whether templated samples are found without a target: planted among real inputs.
 
-Run: python -m tests.benchmarks.bench_templates [draws]
+Run: python -m tests.benchmarks.bench_templates [draws | look]
 
 Three templates of 150 fillings each among 5,000 inputs of Alpaca, then among all of it, then among
 about 52,000 inputs of several kinds, which have templates of their own. Goal: precision and recall
 of .95 at 5,000. Settings were chosen on planted.CHOSEN_ON; HELD_OUT is what counts.
+
+`look` prints 100 of the samples that are told as templated among the 52,000 where nothing is
+planted, drawn at random, each with its nearest of the same template: to be judged by reading.
 """
 
 import sys
@@ -17,6 +20,8 @@ from tests.benchmarks import planted, real_vectors
 from tests.benchmarks.real_vectors import Vectors
 
 Pool = tuple[list[str], Vectors]
+LOOKED_AT, BESIDE = 100, 3
+WIDTH = 150
 
 
 def main(draws: int) -> None:
@@ -31,6 +36,26 @@ def main(draws: int) -> None:
     score = _score(mixed, len(mixed[0]), planted.HELD_OUT, 0)
     _show(f"held out, {len(mixed[0]):,} of several kinds", [score])
     print(f"which took {time.perf_counter() - start:.1f} s, most of it for the neighbours")
+
+
+def look() -> None:
+    """Print LOOKED_AT samples that are told as templated, with their nearest of the template."""
+    texts, vectors = _mix(real_vectors.alpaca())
+    near = neighbours.knn(vectors, k=templated.LINKS)
+    found = templated.find(texts, near)
+    told = np.flatnonzero(found.template >= 0)
+    print(f"{len(told):,} of {len(texts):,} told, in {len(found.sizes)} templates")
+    chosen = np.random.default_rng(0).choice(told, LOOKED_AT, replace=False)
+    for number, row in enumerate(chosen, 1):
+        template = found.template[row]
+        print(f"\n{number}. (one of {found.sizes[template]}) {_line(texts[row])}")
+        others = near.index[row]
+        for other in others[found.template[others] == template][:BESIDE]:
+            print(f"      {_line(texts[other])}")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:WIDTH]
 
 
 def _mix(alpaca: Pool) -> Pool:
@@ -61,4 +86,7 @@ def _show(name: str, scores: list[tuple[float, float]]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 12)
+    if sys.argv[1:] == ["look"]:
+        look()
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 12)
