@@ -138,7 +138,7 @@ def _cut_order(
         ids = found.column("ids")[rows]
         known, vectors = _vectors(session, dataset_id, ids, board.row)
         if len(known) == len(rows):
-            order, _ = redundancy.order_cuts(vectors, keep=last)
+            order, _ = redundancy.order_cuts(vectors, turn=last)
             return np.asarray(rows[order], dtype=np.int64)
     return np.asarray(rows[np.lexsort((rows, found.column("redundancy")[rows], last))])
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import Session
 
 from app.curation import board, judging, review
@@ -12,7 +13,7 @@ from app.curation.bulk import BatchReport
 from app.curation.judging import Judged
 from app.curation.review import Change
 from app.errors import InvalidError
-from app.geometry import redundancy
+from app.geometry import evidence, redundancy
 from app.storage import datasets, embeddings, placements
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Origin, Status
@@ -60,7 +61,8 @@ class TrimView:
 def preview(session: Session, slug: str, cells: tuple[str, ...]) -> TrimView:
     """Choose what to cut: the most redundant first; what people made or approved last.
 
-    No cell is cut below twice what its target expects.
+    A cell may hold a crowd and a few of its neighbours: those of the crowd go first. No cell is
+    cut below twice what its target expects.
 
     Args:
         cells: ids of cells; none means every over-dense cell.
@@ -101,25 +103,40 @@ def trim(session: Session, slug: str, cells: tuple[str, ...], *, actor: str) -> 
 
 def _lines(session: Session, dataset: DatasetRow, judged: Judged, number: int) -> list[TrimLine]:
     rows = placements.of_cells(session, judged.row.id, [number])
+    turns = _turns(judged, rows)
     if len(rows) <= MOST_COMPARED:
-        rows = _in_order(session, dataset, judged, rows)
+        ordered = _in_order(session, dataset, judged, rows, turns)
     else:
-        rows = [(row, row.similarity) for row in rows]
-    return [_line(row, similarity) for row, similarity in rows[: int(judged.balance.cut[number])]]
+        ordered = [(rows[at], rows[at].similarity) for at in np.argsort(turns, kind="stable")]
+    return [
+        _line(row, similarity) for row, similarity in ordered[: int(judged.balance.cut[number])]
+    ]
+
+
+def _turns(judged: Judged, rows: list[Any]) -> NDArray[np.int64]:
+    """When each sample's turn is: the crowd's own first, what people made or approved last."""
+    last = np.array([_is_kept_last(row) for row in rows], dtype=np.int64)
+    if judged.evidence is None:
+        return last
+    levels = np.frombuffer(b"".join(row.levels for row in rows), "<u2").reshape(len(rows), -1)
+    return 2 * last + ~evidence.crowded(judged.evidence.verdict, levels)
 
 
 def _in_order(
-    session: Session, dataset: DatasetRow, judged: Judged, rows: list[Any]
+    session: Session,
+    dataset: DatasetRow,
+    judged: Judged,
+    rows: list[Any],
+    turns: NDArray[np.int64],
 ) -> list[tuple[Any, float]]:
     """Order anew among what is still there: of a pair of twins one may be gone by now."""
     wanted = Filter(ids=tuple(row.id for row in rows))
     side, encoder = embeddings.side_of(judged.row.side), judged.row.encoder
     ids, _, vectors = embeddings.of_samples(session, dataset.id, side, encoder, wanted)
-    by_id = {row.id: row for row in rows}
-    found = [by_id[sample_id] for sample_id in ids]
-    keep = np.array([_is_kept_last(row) for row in found], dtype=bool)
-    order, alike = redundancy.order_cuts(vectors, keep=keep)
-    return [(found[at], float(value)) for at, value in zip(order.tolist(), alike, strict=True)]
+    at = {row.id: number for number, row in enumerate(rows)}
+    found = [at[sample_id] for sample_id in ids]
+    order, alike = redundancy.order_cuts(vectors, turn=turns[found])
+    return [(rows[found[n]], float(value)) for n, value in zip(order, alike, strict=True)]
 
 
 def _line(row: Any, similarity: float) -> TrimLine:

@@ -29,22 +29,26 @@ OVER_RATIO, GAP_RATIO = 1.5, 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """`over` marks samples (n,), `gap` the target's points (m,); `portions` sums up by cell."""
-
-    over: Marks
-    gap: Marks
-    portions: Portions
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class Verdict:
     """For each part: how probable it is that it is too full, too empty; whether that is sure."""
 
     over: Numbers
     gap: Numbers
     surely_over: Marks
     surely_gap: Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`over` marks samples (n,), `gap` the target's points (m,); `portions` sums up by cell.
+
+    `verdict` is what is thought of the parts, to mark single samples by their levels alone.
+    """
+
+    over: Marks
+    gap: Marks
+    portions: Portions
+    verdict: Verdict
 
 
 def weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> Evidence:
@@ -55,17 +59,22 @@ def weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> 
     on_board = cell >= 0
     held = np.bincount(levels[on_board].ravel(), minlength=len(frame.levels.shares))
     verdict = _judge_parts(frame, held)
-    over = on_board & _flag(levels, verdict.over, verdict.surely_over, OVER_LIMIT)
+    over = on_board & crowded(verdict, levels)
     gap = _flag(frame.target_levels, verdict.gap, verdict.surely_gap, GAP_LIMIT)
     gap &= frame.external
     portions = Portions(
         over=_portion(cell[on_board], over[on_board], frame.cells),
         gap=_portion(frame.target_cell, gap, frame.cells),
     )
-    return Evidence(over, gap, portions)
+    return Evidence(over, gap, portions, verdict)
 
 
-def _judge_parts(frame: Frame, held: Integers) -> _Verdict:
+def crowded(verdict: Verdict, levels: NDArray[np.uint16]) -> Marks:
+    """Which samples on the board, of these levels (n, L), are too many where they lie."""
+    return _flag(levels, verdict.over, verdict.surely_over, OVER_LIMIT)
+
+
+def _judge_parts(frame: Frame, held: Integers) -> Verdict:
     starts, shares = frame.levels.starts, frame.levels.shares
     density = np.empty(len(shares))
     for start, end in pairwise(starts):
@@ -76,7 +85,7 @@ def _judge_parts(frame: Frame, held: Integers) -> _Verdict:
     p = balance.two_sided(held, target, odds / (1 + odds))
     sure = balance.adjust(p) < balance.LEVEL
     ratio = (held + 1) / (expected + 1)
-    return _Verdict(
+    return Verdict(
         over=chance[:, RATES >= HIGH_RATE].sum(axis=1),
         gap=chance[:, RATES <= LOW_RATE].sum(axis=1),
         surely_over=sure & (ratio >= OVER_RATIO),

@@ -54,13 +54,15 @@ def share(neighbours: Neighbours, *, tau: float) -> float:
     return float((neighbours.similarity[:, 0] >= tau).mean())
 
 
-def order_cuts(vectors: Vectors, *, keep: Marks | None = None) -> tuple[Integers, Singles]:
+def order_cuts(
+    vectors: Vectors, *, turn: Integers | Marks | None = None
+) -> tuple[Integers, Singles]:
     """The order in which to cut samples, most redundant first, and how redundant each then was.
 
     Greedy: the sample most like another one that is still there goes first, and its twin then
-    stays until something else is like it; so of a group of copies one is left to the end. Samples
-    marked keep (human-made, approved) go last; of two equally alike the later row goes. Meant
-    for one cell or region: n^2 similarities.
+    stays until something else is like it; so of a group of copies one is left to the end. Those
+    of a lower turn go before all of a higher one (what people made or approved comes last); of two
+    equally alike the later row goes. Meant for one cell or region: n^2 similarities.
 
     Returns:
         rows (n,) and, in that order, the cosine to the nearest sample not yet cut.
@@ -68,14 +70,14 @@ def order_cuts(vectors: Vectors, *, keep: Marks | None = None) -> tuple[Integers
     count = len(vectors)
     near = vectors @ vectors.T
     np.fill_diagonal(near, -2.0)
-    held = np.zeros(count, bool) if keep is None else keep
+    held = np.zeros(count, np.int64) if turn is None else turn
     if count == 0:
         return np.empty(0, np.int64), np.empty(0, np.float32)
     best, nearest = near.max(axis=1), near.argmax(axis=1)
     rows, redundancy = np.empty(count, np.int64), np.empty(count, np.float32)
     gone = np.zeros(count, bool)
     for place in range(count):
-        worth = np.where(gone, -9.0, best - 4.0 * held)
+        worth = np.where(gone, -np.inf, best - 4.0 * held)
         chosen = count - 1 - int(worth[::-1].argmax())
         rows[place], redundancy[place] = chosen, max(best[chosen], -1.0)
         gone[chosen] = True

@@ -173,7 +173,7 @@ def of_cells(
     `within` is a data set and what is counted of it, where that is not everything.
 
     Most redundant first; what people approved, edited or wrote themselves comes last.
-    Rows: id, preview, status, label, origin, knot, similarity, redundancy.
+    Rows: id, preview, status, label, origin, knot, similarity, redundancy, input_hash, levels.
     """
     sample, place = SampleRow, PlacementRow
     kept = or_(
@@ -183,7 +183,7 @@ def of_cells(
     query = (
         select(  # type: ignore[call-overload]
             sample.id, sample.preview, sample.status, sample.label, sample.origin,
-            place.knot, place.similarity, place.redundancy, sample.input_hash,
+            place.knot, place.similarity, place.redundancy, sample.input_hash, place.levels,
         )
         .join(place, col(place.sample_id) == sample.id)
         .where(place.frame_id == frame_id, col(place.cell).in_(cells), *_counted(within))

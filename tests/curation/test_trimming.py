@@ -1,10 +1,12 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.curation import board, judging, trimming, undoing
 from app.curation.trimming import NothingToTrimError
 from app.encoders.hashing import HashingEncoder
+from app.geometry import evidence
 from app.storage import placements, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
@@ -65,6 +67,23 @@ def test_what_people_made_or_approved_is_cut_last(crowded: DatasetRow, write: Se
         samples.change(session, spared[3:], origin=Origin.HUMAN)
         shown = {line.id for line in trimming.preview(session, crowded.slug, ()).lines}
     assert not shown & set(spared)
+
+
+def test_a_neighbour_of_the_crowd_goes_only_when_the_crowd_is_gone(
+    crowded: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        gone = {line.id for line in trimming.preview(session, crowded.slug, ()).lines}
+        judged = judging.judge(session, crowded)
+        assert judged is not None
+        assert judged.evidence is not None
+        for cell in np.flatnonzero(judged.balance.cut).tolist():
+            rows = placements.of_cells(session, judged.row.id, [cell])
+            levels = np.array([np.frombuffer(row.levels, "<u2") for row in rows])
+            too_many = evidence.crowded(judged.evidence.verdict, levels)
+            cut = np.array([row.id in gone for row in rows])
+            assert cut.any()
+            assert too_many[~cut].sum() == 0 or too_many[cut].all()
 
 
 def test_of_twins_one_stays(crowded: DatasetRow, write: Sessions) -> None:

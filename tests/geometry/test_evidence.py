@@ -51,6 +51,8 @@ def test_evidence_is_one_mark_each_and_portions_are_shares(
     assert len(found.over) == count
     assert len(found.gap) == len(fitted.target_rows)
     assert not found.over[places.cell < 0].any()
+    alone = evidence.crowded(found.verdict, places.levels)
+    assert np.array_equal(alone & (places.cell >= 0), found.over)
     for portion in (found.portions.over, found.portions.gap):
         assert portion.shape == (fitted.cells,)
         assert ((portion >= 0) & (portion <= 1)).all()

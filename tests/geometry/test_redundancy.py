@@ -69,7 +69,7 @@ def test_of_a_group_of_copies_one_stays_and_kept_samples_go_last() -> None:
     assert {int(row) // 4 for row in rows[-3:]} == {0, 1, 2}
     keep = np.zeros(12, bool)
     keep[[1, 2]] = True
-    rows, _ = redundancy.order_cuts(group, keep=keep)
+    rows, _ = redundancy.order_cuts(group, turn=keep)
     assert set(rows[-2:].tolist()) == {1, 2}
 
 
