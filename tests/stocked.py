@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from app.curation import revising
+from app.curation import preparing
 from app.formats.sample import Message, Sample
 from app.storage import samples, uploads
 from app.storage.tables import Origin, SampleRow, Status, UploadRow, UploadState
@@ -58,6 +58,6 @@ def _row(dataset_id: int, upload_id: int, position: int, told: dict[str, Any]) -
         "dialect": "messages",
         "extra": "{}",
         "raw": '{"messages": []}',
-        **revising.text_columns(Sample(messages)),
+        **preparing.text_columns(Sample(messages)),
         **told,
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from app.curation import parsing
+from app.curation import parsing, reading
 from app.curation.chunks import Chunk, Tally
 from app.curation.rehearsing import Rehearsal
 from app.errors import ConflictError, InvalidError
@@ -81,15 +81,15 @@ def _check(read: Sessions, write: Sessions, upload: UploadRow, spool: Path, note
 
 def _count(read: Sessions, write: Sessions, upload: UploadRow, path: Path, note: Note) -> None:
     rehearsal, total, lines = Rehearsal(read, upload.dataset_id), Tally(), 0
-    reading = parsing.read_file(path, parsing.told_of(upload))
-    for chunk in reading.chunks:
+    found = reading.read_file(path, parsing.told_of(upload))
+    for chunk in found.chunks:
         total += rehearsal.count(chunk)
         lines += chunk.entries
-        _keep_rejects(write, upload, chunk, lambda session: note(session, reading.position()))
+        _keep_rejects(write, upload, chunk, lambda session: note(session, found.position()))
     with write() as session:
         row = uploads.get(session, upload.dataset_id, upload.id)
         row.state, row.lines = UploadState.CHECKED, lines
-        row.container, row.dialect = reading.container, reading.dialect
+        row.container, row.dialect = found.container, found.dialect
         for name, count in total.counts.items():
             setattr(row, name, count)
 

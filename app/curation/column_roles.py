@@ -1,4 +1,4 @@
-"""How a file is to be read, as its sender says it."""
+"""How a file is to be read, as its sender says it. Names of kept mappings: `remembering`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,23 +6,14 @@ from functools import partial
 from hashlib import sha256
 
 import orjson
-from sqlmodel import Session
 
-from app.errors import InvalidError
 from app.formats import dialects, inputs, mapping
 from app.formats.dialects import Detection
 from app.formats.entries import Record
 from app.formats.mapping import Mapping, MappingError
 from app.formats.sample import KINDS, Rejected, Sample
-from app.storage import column_mappings
 
 Parse = Callable[[Record], Sample | Rejected]
-
-
-class UnknownDialectError(InvalidError):
-    """No format has this name."""
-
-    code = "unknown_dialect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +30,6 @@ class Told:
 
 
 NOTHING_TOLD = Told()
-
-
-def resolve(session: Session, dataset_id: int, told: Told) -> Told:
-    """The same, checked, with the name of a remembered mapping replaced by what it says.
-
-    Raises:
-        MappingNotFoundError: no mapping of the data set has this name.
-        MappingError: this is no mapping, or no sample could be made by it.
-        UnknownDialectError: there is no such dialect.
-    """
-    if told.mapping and not told.mapping.lstrip().startswith(("{", "[")):
-        kept = column_mappings.get(session, dataset_id, told.mapping)
-        return Told(kept.columns, kept.read_as, told.purpose)
-    if told.read_as not in ("", mapping.DIALECT, *dialects.DIALECTS):
-        raise UnknownDialectError(f"No format is called '{told.read_as[:40]}'.")
-    roles = read(told)
-    return Told(mapping.to_json(roles) if roles else "", told.read_as, told.purpose)
 
 
 def read(told: Told) -> Mapping | None:

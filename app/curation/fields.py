@@ -8,12 +8,20 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
-from app.curation import board, checking, column_roles, intake, parsing, previewing, remembering
+from app.curation import (
+    board,
+    checking,
+    column_roles,
+    intake,
+    previewing,
+    reading,
+    remembering,
+)
 from app.curation.board_views import DatasetHead
 from app.curation.column_roles import Told
 from app.curation.intake import UploadView
-from app.curation.parsing import Head
 from app.curation.previewing import PreviewView
+from app.curation.reading import Head
 from app.formats import columns, dialects, mapping
 from app.formats.entries import UnreadableFileError
 from app.formats.mapping import ColumnRole
@@ -93,7 +101,7 @@ def is_plain(session: Session, slug: str, upload_id: int, *, spool: Path) -> boo
     """Whether an upload speaks a known dialect so clearly that nobody need be asked."""
     upload = checking.undecided(session, slug, upload_id)
     try:
-        head = parsing.read_head(spool / upload.spool_name)
+        head = reading.read_head(spool / upload.spool_name)
     except UnreadableFileError:
         return False
     # What people said about such files before goes before what can be told.
@@ -111,7 +119,7 @@ def view(
     """
     upload = checking.undecided(session, slug, upload_id)
     try:
-        head, error = parsing.read_head(spool / upload.spool_name), ""
+        head, error = reading.read_head(spool / upload.spool_name), ""
     except UnreadableFileError as unreadable:
         head, error = Head("", [], dialects.detect([])), str(unreadable)
     kept = _remembered(session, upload, head)
@@ -135,8 +143,8 @@ def save(
         UnknownDialectError: there is no such format.
     """
     upload = checking.undecided(session, slug, upload_id)
-    head = parsing.read_head(spool / upload.spool_name)
-    told = column_roles.resolve(session, upload.dataset_id, _of_wish(head, wish))
+    head = reading.read_head(spool / upload.spool_name)
+    told = remembering.resolve(session, upload.dataset_id, _of_wish(head, wish))
     upload.mapping, upload.read_as = told.mapping, told.read_as
     if wish.name.strip():
         remembering.keep(session, slug, wish.name, told, _names(head), actor=actor)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from app.curation import checking, intake, parsing, targeting
+from app.curation import checking, intake, reading, targeting
 from app.curation.parsing import BrokenRecordsError
 from app.errors import InvalidError
 from app.formats import mapping
@@ -50,7 +50,7 @@ def keep_as_target(session: Session, slug: str, upload_id: int, *, actor: str, s
         DecidedError: its samples are kept already.
     """
     upload = checking.undecided(session, slug, upload_id)
-    head = parsing.read_head(spool / upload.spool_name)
+    head = reading.read_head(spool / upload.spool_name)
     if not upload.mapping and not head.detection.dialect:
         name = mapping.guess_input([record.value for record in head.records])
         upload.mapping = mapping.to_json(Mapping({name: "input"})) if name else ""

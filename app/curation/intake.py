@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 from sqlmodel import Session
 
-from app.curation import audit, column_roles, spooling
+from app.curation import audit, remembering, spooling
 from app.curation.column_roles import NOTHING_TOLD, Told
 from app.curation.spooling import Spooled
 from app.errors import ConflictError, DartboardError
@@ -113,7 +113,7 @@ def _accept(
     session: Session, slug: str, spooled: Spooled, arrival: Arrival, *, spool: Path
 ) -> UploadView:
     dataset = datasets.get(session, slug)
-    told = column_roles.resolve(session, dataset.id, arrival.told)
+    told = remembering.resolve(session, dataset.id, arrival.told)
     sent = _row(dataset.id, spooled, arrival, told)
     known = arrival.key and uploads.find_by_key(session, arrival.actor, arrival.key)
     if known:

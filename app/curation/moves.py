@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.curation import revising
+from app.curation import preparing
 from app.formats.sample import load_sample
 from app.storage import datasets, events, jobs, revisions, samples
 from app.storage.events import REVIEW_BATCH, Event
@@ -84,7 +84,7 @@ def _alike(moves: Sequence[Move]) -> list[tuple[Mapping[str, Any], list[int]]]:
 
 def _text(session: Session, sample_id: int, number: int) -> dict[str, Any]:
     kept = revisions.get(session, sample_id, number)
-    return revising.text_columns(load_sample(kept.messages, kept.rest))
+    return preparing.text_columns(load_sample(kept.messages, kept.rest))
 
 
 def _ask_for_vectors(session: Session, dataset_id: int) -> None:

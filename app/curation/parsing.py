@@ -4,26 +4,18 @@ A chunk's rows, its rejects, the upload's counts and the job's cursor are one
 transaction: a worker killed at any instant loses and doubles nothing.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from contextlib import closing
 from pathlib import Path
 
 from sqlmodel import Session
 
-from app.curation import chunks, column_roles, storing
-from app.curation.chunks import Chunk
+from app.curation import chunks, reading, reading_beside, storing
 from app.curation.column_roles import Told
+from app.curation.preparing import Prepared
 from app.errors import InvalidError
-from app.formats import containers, dialects
-from app.formats.dialects import Detection
-from app.formats.entries import Entry, Record
-from app.formats.sample import KINDS
-from app.storage import datasets, jobs, uploads
+from app.storage import datasets, jobs, samples, uploads
 from app.storage.database import Sessions
 from app.storage.tables import JobRow, UploadRow, UploadState
-
-DETECT_ON = 200
 
 
 class NoInputError(InvalidError):
@@ -67,60 +59,6 @@ def _close(session: Session, job: JobRow) -> None:
         jobs.enqueue(session, "embed", upload.dataset_id, title=f"Embed {name}", side="input")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A file being read: what it is, and its chunks as they come."""
-
-    container: str
-    dialect: str
-    chunks: Iterator[Chunk]
-    position: Callable[[], int]  # bytes read so far, as they lie on disk
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The beginning of a file: its first entries, and the dialect of its records."""
-
-    container: str
-    entries: list[Entry]
-    detection: Detection
-
-    @property
-    def records(self) -> list[Record]:
-        """The entries that could be read as objects."""
-        return [entry for entry in self.entries if isinstance(entry, Record)]
-
-
-def read_file(path: Path, told: Told, *, skip: int = 0) -> Reading:
-    """Read a spooled file, as its sender says it is, from its entry number `skip` on."""
-    if told.purpose == "target":
-        dialect = read_head(path).detection.dialect
-        sort = chunks.sorter(column_roles.input_reader(told))
-    else:
-        dialect, parse = column_roles.reader(told, lambda: read_head(path).detection)
-        sort = chunks.sorter(parse)
-    stream = path.open("rb")
-    contents = containers.open_contents(stream, skip=skip)
-
-    def read() -> Iterator[Chunk]:
-        start = skip
-        with stream:
-            while entries := list(islice(contents.entries, chunks.ENTRIES)):
-                yield sort(entries, start)
-                start += len(entries)
-
-    return Reading(contents.container, dialect, read(), stream.tell)
-
-
-def read_head(path: Path) -> Head:
-    """The first 200 entries, and what they speak."""
-    with path.open("rb") as stream:
-        contents = containers.open_contents(stream)
-        entries = list(islice(contents.entries, DETECT_ON))
-    values = [entry.value for entry in entries if isinstance(entry, Record)]
-    return Head(contents.container, entries, dialects.detect(values, kinds=KINDS))
-
-
 def told_of(upload: UploadRow) -> Told:
     """What was said about an upload when it was sent."""
     return Told(upload.mapping, upload.read_as, upload.purpose)
@@ -128,18 +66,26 @@ def told_of(upload: UploadRow) -> Told:
 
 def _parse(write: Sessions, job: JobRow, upload: UploadRow, path: Path) -> None:
     done = int((job.cursor or {}).get("entries", 0))
-    reading = read_file(path, told_of(upload), skip=done)
-    for chunk in reading.chunks:
-        # Bytes read are the honest measure while the number of lines is unknown.
-        share = min(reading.position(), upload.bytes)
-        with write() as session:
-            row = _upload_of(session, job)
-            row.container, row.dialect = reading.container, reading.dialect
-            storing.store(session, row, chunk)
-            jobs.checkpoint(
-                session, job, cursor={"entries": chunk.start + chunk.entries}, phase="read",
-                done=share // 1_000, total=upload.bytes // 1_000,
-            )  # fmt: skip
+    found = reading_beside.prepare(path, told_of(upload), skip=done)
+    with closing(found):
+        for chunk in found:
+            number = chunk.start // chunks.ENTRIES
+            if number & (number - 1) == 0:  # twice as many as when this was done last
+                with write() as session:
+                    samples.note_growth(session)
+            with write() as session:
+                _store(session, job, chunk)
+
+
+def _store(session: Session, job: JobRow, chunk: Prepared) -> None:
+    row = _upload_of(session, job)
+    row.container, row.dialect = chunk.container, chunk.dialect
+    storing.store(session, row, chunk)
+    # Bytes read are the honest measure while the number of lines is unknown.
+    jobs.checkpoint(
+        session, job, cursor={"entries": chunk.start + chunk.entries}, phase="read",
+        done=min(chunk.position, row.bytes) // 1_000, total=row.bytes // 1_000,
+    )  # fmt: skip
 
 
 def _refuse_broken(write: Sessions, job: JobRow, upload: UploadRow, path: Path) -> None:
@@ -147,15 +93,15 @@ def _refuse_broken(write: Sessions, job: JobRow, upload: UploadRow, path: Path) 
     with write() as session:
         uploads.forget_counts(session, _upload_of(session, job))
         jobs.checkpoint(session, job, phase="check")
-    reading, broken = read_file(path, told_of(upload)), 0
-    for chunk in reading.chunks:
+    found, broken = reading.read_file(path, told_of(upload)), 0
+    for chunk in found.chunks:
         broken += len(chunk.rejects)
         with write() as session:
             row = _upload_of(session, job)
             uploads.add_rejects(session, row.id, chunk.rejects)
             row.rejected = row.lines = broken
             jobs.checkpoint(
-                session, job, done=reading.position() // 1_000, total=upload.bytes // 1_000
+                session, job, done=found.position() // 1_000, total=upload.bytes // 1_000
             )
     if broken:
         raise BrokenRecordsError

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from app.curation import column_roles, intake, spooling
+from app.curation import intake, remembering, spooling
 from app.curation.intake import Arrival, KeyReusedError, UploadView
 from app.curation.spooling import TooLargeError
 from app.errors import ConflictError, InvalidError
@@ -139,7 +139,7 @@ def complete(
     """
     with read() as session:
         upload = uploads.get(session, datasets.get(session, slug).id, upload_id)
-        told = column_roles.resolve(session, upload.dataset_id, arrival.told)
+        told = remembering.resolve(session, upload.dataset_id, arrival.told)
     if upload.state is UploadState.SENDING:
         digest = _joined(write, upload, spool)
         with write() as session:

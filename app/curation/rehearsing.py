@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.curation import column_roles, parsing, repeats, spooling
+from app.curation import reading, remembering, repeats, spooling
 from app.curation.chunks import Chunk, Tally
 from app.curation.column_roles import Told
 from app.curation.compact import Named, Prints
@@ -71,7 +71,7 @@ def rehearse(read: Sessions, slug: str, spooled: Spooled, told: Told, *, spool: 
     try:
         with read() as session:
             dataset_id = datasets.get(session, slug).id
-            told = column_roles.resolve(session, dataset_id, told)
+            told = remembering.resolve(session, dataset_id, told)
         return _count(Rehearsal(read, dataset_id), slug, spooled, spool / spooled.name, told)
     finally:
         spooling.remove(spool, spooled.name)
@@ -80,15 +80,15 @@ def rehearse(read: Sessions, slug: str, spooled: Spooled, told: Told, *, spool: 
 def _count(rehearsal: Rehearsal, slug: str, spooled: Spooled, path: Path, told: Told) -> UploadView:
     total, lines = Tally(), 0
     rejects: list[Rejected] = []
-    reading = parsing.read_file(path, told)
-    for chunk in reading.chunks:
+    found = reading.read_file(path, told)
+    for chunk in found.chunks:
         total += rehearsal.count(chunk)
         lines += chunk.entries
         rejects += [reject for _, reject in chunk.rejects[: SHOWN_REJECTS - len(rejects)]]
     shown = tuple(RejectView(r.line, r.code, r.reason, r.text) for r in rejects)
     return UploadView(
         id=0, dataset=slug, filename="", purpose="samples", state="rehearsed", error="",
-        bytes=spooled.bytes, container=reading.container, dialect=reading.dialect,
+        bytes=spooled.bytes, container=found.container, dialect=found.dialect,
         job=None, rejects=shown, lines=lines, **total.counts,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import orjson
 from sqlmodel import Session
 
-from app.curation import bulk, changing, moves, opinions, queries, revising, undoing
+from app.curation import bulk, changing, moves, opinions, preparing, queries, revising, undoing
 from app.curation.changing import (
     Change,
     ChangeError,
@@ -155,7 +155,7 @@ def _edit(session: Session, row: SampleRow, wanted: Sample | None, act: Act) -> 
     """Keep the new text as the next revision and move the sample to it."""
     if wanted is None:
         return False
-    text = revising.text_columns(wanted)
+    text = preparing.text_columns(wanted)
     if text["fingerprint"] == row.fingerprint:
         return False
     twin = samples.find_by_fingerprint(session, row.dataset_id, text["fingerprint"])

@@ -1,16 +1,14 @@
 """A sample gets another text: both are kept, and everything derived follows."""
 
 from dataclasses import replace as changed
-from typing import Any
 
 from sqlmodel import Session
 
-from app.formats.sample import Message, Sample, dump_messages, dump_rest, load_sample, text_hash
+from app.curation import preparing
+from app.formats.sample import Message, Sample, load_sample
 from app.storage import events, revisions, samples, text_search
 from app.storage.events import Event
 from app.storage.tables import SampleRow
-
-PREVIEW = 300
 
 
 def replace(
@@ -28,12 +26,12 @@ def replace(
     """
     before = row.revision
     revisions.keep(session, row, actor=actor)
-    for name, value in text_columns(sample).items():
+    for name, value in preparing.text_columns(sample).items():
         setattr(row, name, value)
     row.revision, row.version = revisions.next_number(session, row), row.version + 1
     row.changed_ms = samples.now_ms()
     session.flush()
-    text_search.write(session, [(row.id, row.messages, row.rest)])
+    text_search.write(session, [(row.id, text_search.words_in(row.messages, row.rest))])
     revisions.keep(session, row, actor=actor)
     body = {"from": {"revision": before}, "to": {"revision": row.revision}}
     events.append(session, row.dataset_id, [Event(row.id, kind, body)], actor=actor, batch=batch)
@@ -52,18 +50,3 @@ def paired(
     """The pair with both its answers anew: `answer_turns` of the messages are the better one."""
     before = load_sample(row.messages, row.rest)
     return changed(before, messages=messages, rejected=other, answer_turns=answer_turns)
-
-
-def text_columns(sample: Sample) -> dict[str, Any]:
-    """The columns of a row that follow from what the sample says."""
-    asked = sample.input_text
-    return {
-        "fingerprint": sample.fingerprint,
-        "input_hash": text_hash(asked),
-        "output_hash": text_hash(sample.output_text),
-        "turns": len(sample.messages),
-        "length": sum(len(message.content) for message in sample.messages),
-        "preview": asked[:PREVIEW].replace("\0", ""),
-        "messages": dump_messages(sample.messages).decode(),
-        "rest": dump_rest(sample),
-    }

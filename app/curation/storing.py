@@ -3,22 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
 from sqlmodel import Session
 
 from app.curation import repeats, revising
-from app.curation.chunks import Chunk, Tally
+from app.curation.chunks import Tally
+from app.curation.preparing import Prepared
 from app.curation.repeats import Verdict
-from app.formats.sample import Sample, text_hash
+from app.formats.sample import load_sample
 from app.storage import samples, targets, uploads
 from app.storage.tables import Origin, UploadRow, UploadState
 
-Item = tuple[int, Sample, str]  # position, sample, raw
+Row = Mapping[str, Any]
 
 ORIGINS = frozenset(origin.value for origin in Origin)
 
 
-def store(session: Session, upload: UploadRow, chunk: Chunk) -> None:
+def store(session: Session, upload: UploadRow, chunk: Prepared) -> None:
     """Store the chunk and count it into its upload."""
     tally = Tally(rejected=len(chunk.rejects), blank=chunk.blank)
     if upload.purpose == "target":
@@ -32,37 +32,33 @@ def store(session: Session, upload: UploadRow, chunk: Chunk) -> None:
         setattr(upload, name, getattr(upload, name) + count)
 
 
-def _store_target(session: Session, upload: UploadRow, chunk: Chunk, tally: Tally) -> None:
+def _store_target(session: Session, upload: UploadRow, chunk: Prepared, tally: Tally) -> None:
     target = targets.find_of_upload(session, upload.id)
     if target is None:
         target = targets.add(
             session, upload.dataset_id, "reference", name=upload.filename, upload_id=upload.id
         )
-    rows = [(at, text_hash(text), text) for at, text in chunk.inputs]
-    targets.add_texts(session, target.id, rows)
-    tally.accepted = len(rows)
+    targets.add_texts(session, target.id, chunk.inputs)
+    tally.accepted = len(chunk.inputs)
 
 
-def _store_samples(session: Session, upload: UploadRow, chunk: Chunk, tally: Tally) -> None:
-    texts = [revising.text_columns(sample) for _, sample, _ in chunk.samples]
-    told = [
-        (text["fingerprint"], sample.external_id)
-        for text, (_, sample, _) in zip(texts, chunk.samples, strict=True)
-    ]
+def _store_samples(session: Session, upload: UploadRow, chunk: Prepared, tally: Tally) -> None:
+    told = [(row["fingerprint"], row["external_id"]) for row in chunk.rows]
     prints, named = _known(session, upload.dataset_id, told)
-    fresh: dict[str, dict[str, Any]] = {}
-    changed: list[Sample] = []
+    fresh: dict[str, tuple[Row, str]] = {}
+    changed: list[Row] = []
     verdicts = repeats.judge(told, prints, named)
-    for item, text, verdict in zip(chunk.samples, texts, verdicts, strict=True):
+    for row, words, verdict in zip(chunk.rows, chunk.words, verdicts, strict=True):
         tally.add(verdict)
-        key = item[1].external_id or text["fingerprint"]
+        key = row["external_id"] or row["fingerprint"]
         # The same id twice in one chunk: the later record wins, as across chunks.
         if verdict is Verdict.FRESH or (verdict is Verdict.UPDATE and key in fresh):
-            fresh[key] = _row(upload, item, text)
+            fresh[key] = _of_upload(upload, row), words
         elif verdict is Verdict.UPDATE:
-            changed.append(item[1])
+            changed.append(row)
     _revise(session, upload, changed)
-    samples.add_many(session, list(fresh.values()))
+    new = fresh.values()
+    samples.add_many(session, [row for row, _ in new], [words for _, words in new])
 
 
 def _known(
@@ -74,32 +70,17 @@ def _known(
     return prints, samples.fingerprints_by_name(session, dataset_id, names)
 
 
-def _revise(session: Session, upload: UploadRow, changed: Sequence[Sample]) -> None:
+def _revise(session: Session, upload: UploadRow, changed: Sequence[Row]) -> None:
     """Give known samples their new texts, one after the other: one may take what another leaves."""
-    names = [sample.external_id for sample in changed]
-    rows = samples.by_external_id(session, upload.dataset_id, names)
-    for sample in changed:
+    names = [row["external_id"] for row in changed]
+    known = samples.by_external_id(session, upload.dataset_id, names)
+    for row in changed:
+        said = load_sample(row["messages"], row["rest"])
         revising.replace(
-            session, rows[sample.external_id], sample, actor=upload.actor, batch=f"u{upload.id}"
+            session, known[row["external_id"]], said, actor=upload.actor, batch=f"u{upload.id}"
         )
 
 
-def _row(upload: UploadRow, item: Item, text: Mapping[str, Any]) -> dict[str, Any]:
-    position, sample, raw = item
-    facets = sample.facets
-    return {
-        "dataset_id": upload.dataset_id,
-        "upload_id": upload.id,
-        "position": position,
-        "external_id": sample.external_id,
-        "origin": facets.origin if facets.origin in ORIGINS else Origin.UNKNOWN,
-        "label": facets.label[:200],
-        "source": facets.source[:200],
-        "split": facets.split[:50],
-        "language": facets.language[:20],
-        "family": facets.family,
-        "dialect": sample.dialect,
-        "extra": orjson.dumps(dict(sample.extra)).decode() if sample.extra else "{}",
-        "raw": raw,
-        **text,
-    }
+def _of_upload(upload: UploadRow, row: Row) -> Row:
+    origin = row["origin"] if row["origin"] in ORIGINS else Origin.UNKNOWN
+    return {**row, "dataset_id": upload.dataset_id, "upload_id": upload.id, "origin": origin}

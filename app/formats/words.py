@@ -47,14 +47,17 @@ def places_of(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.end(), folded
 
 
-def words_of_turns(turns: Iterable[str]) -> list[str]:
-    """The words of a sample, with BREAK between its turns; of very long ones the beginning."""
+def of_turns(turns: Iterable[str]) -> str:
+    """The words of a sample, a space between any two, with BREAK as a word between its turns.
+
+    Of very long samples those of the beginning.
+    """
     found: list[str] = []
     left = LONGEST_TEXT
     for text in turns:
         found += (*words_of(text[:left]), BREAK)
         left = max(left - len(text), 0)
-    return found[:-1]
+    return " ".join(found[:-1])
 
 
 def read_term(asked: str) -> Term:

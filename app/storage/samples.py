@@ -4,11 +4,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import NotFoundError
 from app.storage import bulk, facets, text_search
+from app.storage.database import is_sqlite
 from app.storage.filters import Facet, Filter, conditions
 from app.storage.tables import SampleRow, Status
 
@@ -50,14 +51,24 @@ class SampleNotFoundError(NotFoundError):
     """There is no such sample."""
 
 
-def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert new samples, in order, and index their words."""
+def add_many(
+    session: Session, rows: Sequence[Mapping[str, Any]], words: Sequence[str] | None = None
+) -> None:
+    """Insert new samples, in order, and index their words, which are sought where not given."""
     if not rows:
         return
-    ids = _insert(session, rows)
-    told = ((row["messages"], row.get("rest", "")) for row in rows)
-    texts = ((sample_id, *text) for sample_id, text in zip(ids, told, strict=True))
-    text_search.write(session, texts, fresh=True)
+    if words is None:
+        words = [text_search.words_in(row["messages"], row.get("rest", "")) for row in rows]
+    text_search.add(session, zip(_insert(session, rows), words, strict=True))
+
+
+def note_growth(session: Session) -> None:
+    """Let Postgres see how many samples there are by now; it does so by itself once a minute.
+
+    Until then it plans as for the few there were, and reads all for each thousand of an import.
+    """
+    if not is_sqlite(session):
+        session.execute(text("ANALYZE sample, sample_words"))
 
 
 def known_fingerprints(session: Session, dataset_id: int, asked: Sequence[str]) -> set[str]:
@@ -203,7 +214,8 @@ def change(session: Session, ids: Sequence[int], **values: Any) -> None:
         )
     session.expire_all()
     if "messages" in values:
-        text_search.write(session, [(it, values["messages"], values["rest"]) for it in ids])
+        said = text_search.words_in(values["messages"], values["rest"])
+        text_search.write(session, [(it, said) for it in ids])
 
 
 def now_ms() -> int:

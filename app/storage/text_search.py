@@ -6,6 +6,7 @@ It is written in the transaction that writes the text; the database itself remov
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import orjson
@@ -35,18 +36,18 @@ from app.storage.tables import SampleRow
 HIGHEST_POSITION = 16_383
 """Postgres counts words no further: a phrase is found in the first 16,383 words of a sample."""
 
+_POSITIONS = tuple(map(str, range(1, HIGHEST_POSITION)))
+
 ROWS_AT_ONCE = 5_000
 NOTHING = Term((BREAK * 2,))
 """What no sample says: an empty question would be a syntax error."""
 
 INDEX = table("sample_words", column("rowid", BigInteger))
 
-_FORGET = text("DELETE FROM sample_words WHERE rowid = :id")
-_ADD_SQLITE = text("INSERT INTO sample_words (rowid, words) VALUES (:id, :words)")
-_ADD_POSTGRES = text(
-    "INSERT INTO sample_words (sample_id, words) VALUES (:id, CAST(:words AS tsvector))"
-    " ON CONFLICT (sample_id) DO UPDATE SET words = excluded.words"
-)
+_FORGET_SQLITE = text("DELETE FROM sample_words WHERE rowid = :id")
+_FORGET_POSTGRES = text("DELETE FROM sample_words WHERE sample_id = :id")
+_ADD_SQLITE = "INSERT INTO sample_words (rowid, words) VALUES (?, ?)"
+_COPY_POSTGRES = "COPY sample_words (sample_id, words) FROM STDIN"
 
 
 class _Asked(TypeDecorator[tuple[Term, ...]]):
@@ -103,21 +104,30 @@ def led_by_words(query: Any, rows: Any, asked: Sequence[str]) -> Any:
     return query.select_from(_Led(INDEX, rows, INDEX.c.rowid == rows.c.id)).where(match)
 
 
-def write(session: Session, texts: Iterable[tuple[int, str, str]], *, fresh: bool = False) -> None:
-    """Index samples by (id, messages, rest) in place of what was known; `fresh` ones are new."""
-    spell = _as_fts5 if is_sqlite(session) else _as_tsvector
-    rows = [
-        {"id": sample_id, "words": spell(words.words_of_turns(_turns(messages, rest)))}
-        for sample_id, messages, rest in texts
-    ]
-    if not rows:
-        return
+def add(session: Session, found: Iterable[tuple[int, str]]) -> None:
+    """Index new samples by (id, words as words_in gives them)."""
+    connection = session.connection()
     if is_sqlite(session):
-        if not fresh:
-            session.execute(_FORGET, [{"id": row["id"]} for row in rows])
-        session.execute(_ADD_SQLITE, rows)
-    else:
-        session.execute(_ADD_POSTGRES, rows)
+        connection.exec_driver_sql(_ADD_SQLITE, list(found))
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(_COPY_POSTGRES) as copy:
+        for sample_id, said in found:
+            copy.write_row((sample_id, _as_tsvector(said)))
+
+
+def write(session: Session, found: Sequence[tuple[int, str]]) -> None:
+    """Index samples by (id, words as words_in gives them), in place of what was known of them."""
+    if not found:
+        return
+    forget = _FORGET_SQLITE if is_sqlite(session) else _FORGET_POSTGRES
+    session.execute(forget, [{"id": sample_id} for sample_id, _ in found])
+    add(session, found)
+
+
+def words_in(messages: str, rest: str) -> str:
+    """The words of a sample as it is stored, to be indexed."""
+    return words.of_turns(_turns(messages, rest))
 
 
 def index_words(session: Session, *, after: int = 0, limit: int | None = None) -> tuple[int, int]:
@@ -127,7 +137,7 @@ def index_words(session: Session, *, after: int = 0, limit: int | None = None) -
     count = 0
     rows = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
     for part in rows.partitions():
-        write(session, [(row[0], row[1], row[2]) for row in part])
+        write(session, [(row[0], words_in(row[1], row[2])) for row in part])
         count, after = count + len(part), part[-1][0]
     return count, after
 
@@ -149,17 +159,18 @@ def _turns(messages: str, rest: str) -> Iterator[str]:
     yield from (message.content for message in (*sample.messages, *sample.rejected))
 
 
-def _as_fts5(found: Iterable[str]) -> str:
-    return " ".join(found)
-
-
-def _as_tsvector(found: Iterable[str]) -> str:
+def _as_tsvector(said: str) -> str:
     places: dict[str, list[str]] = {}
-    for at, word in enumerate(found, 1):
-        if word != BREAK:
-            places.setdefault(word, []).append(str(min(at, HIGHEST_POSITION)))
+    for word, at in zip(said.split(" "), _positions(), strict=False):
+        places.setdefault(word, []).append(at)
+    places.pop(BREAK, None)
+    places.pop("", None)
     # No word holds a quote or a backslash. Postgres keeps 255 places of a word.
-    return " ".join(f"'{word}':{','.join(at[:255])}" for word, at in places.items())
+    return " ".join([f"'{word}':{','.join(at[:255])}" for word, at in places.items()])
+
+
+def _positions() -> Iterable[str]:
+    return chain(_POSITIONS, repeat(str(HIGHEST_POSITION)))
 
 
 def _for_sqlite(term: Term) -> str:

@@ -47,7 +47,7 @@ def test_every_word_of_a_text_finds_it(write: Sessions, dataset: DatasetRow, tex
     with write() as session, session.begin_nested() as nested:
         messages = orjson.dumps([{"role": "user", "content": text}]).decode()
         (number,) = stock(session, dataset.id, [{"text": f"{text} {text}!"}])
-        text_search.write(session, [(number, messages, "")])
+        text_search.write(session, [(number, text_search.words_in(messages, ""))])
         for word in words.words_of(text):
             wanted = Filter(words=(word, f"{word[:2]}*"))
             assert samples.ids_matching(session, dataset.id, wanted) == [number]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.curation import revising
+from app.curation import preparing
 from app.formats.sample import Message, Sample
 from app.storage import samples
 from app.storage.database import Sessions
@@ -171,7 +171,9 @@ def test_a_pair_is_shown_side_by_side_and_a_verdict_in_words(
     pair = Sample((asked, better), kind="preference", rejected=(other,))
     judged = Sample((asked, better), kind="kto", desirable=False)
     with write() as session:
-        told = [{"text": sample.kind, **revising.text_columns(sample)} for sample in (pair, judged)]
+        told = [
+            {"text": sample.kind, **preparing.text_columns(sample)} for sample in (pair, judged)
+        ]
         first, second = stock(session, dataset.id, told)
     page = browser.get(f"/d/recipes/s/{first}").text
     places = [page.index(text) for text in ("Boil an egg?", "Chosen", "Seven", "Rejected</h2>")]

@@ -1,0 +1,108 @@
+"""A large file is read in a small process of its own, a chunk ahead of what is being stored.
+
+So an import uses two cores, and what a hostile file can make its reader take is limited: the
+process holds no database, no model and no more memory than MOST_MEMORY.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+import app
+from app.curation import preparing
+from app.curation.column_roles import Told
+from app.curation.preparing import Prepared
+from app.errors import InvalidError
+from app.formats.sample import Rejected
+
+LARGE_BYTES = 1_000_000
+"""A smaller file is read before a process has started."""
+MOST_MEMORY = 4 << 30
+"""Bytes of address space; a reader of Parquet asks for far more of it than it uses."""
+COMMAND = [sys.executable, "-m", "app.curation.reading_beside"]
+
+
+class ReaderLostError(InvalidError):
+    """Reading this file took more memory than a file may take, or was ended from outside."""
+
+    code = "reader_lost"
+
+
+def prepare(path: Path, told: Told, *, skip: int = 0) -> Generator[Prepared, None, None]:
+    """The same as preparing.prepare, for a large file by another process.
+
+    Raises:
+        ReaderLostError: the process ended before the file did.
+        InvalidError: what preparing.prepare raises.
+    """
+    if path.stat().st_size < LARGE_BYTES:
+        yield from preparing.prepare(path, told, skip=skip)
+        return
+    process = _start()
+    try:
+        yield from _ask(process, path, told, skip)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def answer(asked: IO[bytes], told: IO[bytes]) -> None:
+    """Read the file that is asked for, and tell its chunks, or what is wrong with it."""
+    path, how, skip = orjson.loads(asked.readline())
+    try:
+        for chunk in preparing.prepare(Path(path), Told(**how), skip=skip):
+            told.write(orjson.dumps(chunk) + b"\n")
+        told.write(b"null\n")
+    except InvalidError as error:
+        told.write(orjson.dumps({"error": str(error)}) + b"\n")
+    told.flush()
+
+
+def _ask(
+    process: "subprocess.Popen[bytes]", path: Path, told: Told, skip: int
+) -> Iterator[Prepared]:
+    assert process.stdin is not None  # noqa: S101  both are pipes
+    assert process.stdout is not None  # noqa: S101
+    try:
+        process.stdin.write(orjson.dumps((str(path), told, skip)) + b"\n")
+        process.stdin.flush()
+        while (found := orjson.loads(process.stdout.readline())) is not None:
+            yield _chunk(found)
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise ReaderLostError from error
+
+
+def _chunk(found: dict[str, Any]) -> Prepared:
+    if "error" in found:
+        raise InvalidError(found["error"])
+    rejects = [(at, Rejected(**rejected)) for at, rejected in found.pop("rejects")]
+    inputs = [(at, key, text) for at, key, text in found.pop("inputs")]
+    return Prepared(**found, rejects=rejects, inputs=inputs)
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    home = str(Path(app.__file__).parents[1])
+    known = os.environ.get("PYTHONPATH", "")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (home, known)))}
+    return subprocess.Popen(  # noqa: S603  our own module
+        COMMAND, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+
+def main() -> None:
+    """Answer one question, within the limit; whoever asks and goes away ends this too."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    try:
+        answer(sys.stdin.buffer, sys.stdout.buffer)
+    except (BrokenPipeError, MemoryError):
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
