@@ -9,7 +9,8 @@ from app.curation import audit, browsing, progress, texts
 from app.curation.audit import Kind
 from app.curation.board_views import JobView
 from app.curation.sample_views import CountsView
-from app.storage import datasets, events
+from app.storage import datasets, events, people
+from app.storage.access import Role
 from app.storage.datasets import DatasetNameError
 from app.storage.events import Event
 from app.storage.tables import DatasetRow, now
@@ -65,9 +66,15 @@ def show(session: Session, slug: str) -> DatasetCard:
 
 
 def create(
-    session: Session, name: str, *, actor: str, task: str = "", side: str = "input"
+    session: Session,
+    name: str,
+    *,
+    actor: str,
+    owner: int | None = None,
+    task: str = "",
+    side: str = "input",
 ) -> DatasetCard:
-    """Add an empty data set.
+    """Add an empty data set; the person who is its owner, if any, is an admin in it.
 
     Raises:
         DatasetNameError: the name is empty, too long, or without a letter or digit.
@@ -75,6 +82,8 @@ def create(
     """
     _check(name, task)
     row = datasets.add(session, name, task=task.strip(), side=side)
+    if owner is not None:  # or nobody but an admin of all could say who belongs to it
+        people.place(session, row.id, owner, Role.ADMIN)
     _note(session, row, actor, "created", {"name": row.name, "task": row.task, "side": side})
     return _card(session, row)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from app.curation import catalogue, intake
+from app.curation.actors import Actor
 from app.curation.column_roles import Told
 from app.curation.intake import Arrival
 from app.curation.spooling import SpoolWriter
@@ -24,16 +25,18 @@ class DemoExistsError(ConflictError):
     """The sample set is in the trash; an admin can take it out again."""
 
 
-def bring(write: Sessions, folder: Path, *, spool: Path, actor: str) -> str | None:
+def bring(write: Sessions, folder: Path, *, spool: Path, asker: Actor) -> str | None:
     """As `load`, for somebody who asks for it: DemoExistsError where it lies in the trash."""
-    slug = load(write, folder, spool=spool, actor=actor)
+    slug = load(write, folder, spool=spool, actor=asker.name, owner=asker.user_id)
     with write() as session:
         if slug is None and not catalogue.listing(session).datasets:
             raise DemoExistsError
     return slug
 
 
-def load(write: Sessions, folder: Path, *, spool: Path, actor: str) -> str | None:
+def load(
+    write: Sessions, folder: Path, *, spool: Path, actor: str, owner: int | None = None
+) -> str | None:
     """Bring the demo into an instance that has no data set yet; return its slug, else None.
 
     Once it was there it does not come back, not even from the trash.
@@ -42,7 +45,7 @@ def load(write: Sessions, folder: Path, *, spool: Path, actor: str) -> str | Non
         if catalogue.listing(session).datasets:
             return None
         try:
-            slug = catalogue.create(session, NAME, actor=actor, task=TASK).slug
+            slug = catalogue.create(session, NAME, actor=actor, owner=owner, task=TASK).slug
         except DatasetExistsError:
             return None
         # The reference first, so that the first board is drawn against it.

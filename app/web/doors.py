@@ -31,6 +31,8 @@ Permissions = Mapping[tuple[str, str], Role | Literal["public", "known"]]
 LOGIN, SETUP = "/login", "/setup"
 # What a person does with their own account or other people's: no token comes near it.
 SETTINGS = "/settings"
+# The one address that names its data set in the query.
+SEARCH = "/api/v1/search"
 # Nothing of any data set is in these, so that a token bound to one may ask for them.
 COMMON = frozenset({"/api/v1/openapi.json"})
 
@@ -58,6 +60,10 @@ class Doors:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
+        nul = _holding_nul(request)
+        if nul:
+            await nul(scope, receive, send)
+            return
         target = matching.target_of(scope["app"], scope)
         is_public = self.permissions.get(_line(request, target)) == PUBLIC
         known = None if is_public else await run_in_threadpool(recognise, request)
@@ -135,7 +141,7 @@ def recognise(request: Request) -> Known | None:
             return None
         actor = found.actor
         if actor.roles or actor.visible is not None:
-            kind, key = _thing(request.scope["path"])
+            kind, key = _thing(request)
             here = access.owner_of(session, kind, key) if kind else None
             return Known(actor.within(here) if kind else actor, actor.visible, found)
         return Known(actor, None, found)
@@ -147,6 +153,15 @@ def _recognised(session: Session, request: Request) -> Recognised | None:
         return access.by_session(session, secret) if secret else None
     scheme, _, token = request.headers["authorization"].partition(" ")
     return access.by_token(session, token.strip()) if scheme.lower() == "bearer" else None
+
+
+def _holding_nul(request: Request) -> Response | None:
+    """An address with a NUL is of nothing: SQLite would look for it, Postgres fail."""
+    if "\0" in request.scope["path"]:
+        return answer(request, 404, "not_found", "There is no such page.")
+    if b"%00" in request.scope["query_string"]:
+        return answer(request, 422, "nul_character", "An address cannot hold the character NUL.")
+    return None
 
 
 def _line(request: Request, target: Target | None) -> tuple[str, str]:
@@ -186,7 +201,7 @@ def _outside(request: Request, target: Target, actor: Actor) -> Response | None:
     if actor.kind == TOKEN and target.template.startswith(SETTINGS):
         sentence = "This is for people who are logged in, not for tokens."
         return answer(request, 403, "not_for_tokens", sentence)
-    kind, _ = _thing(request.scope["path"])
+    kind, _ = _thing(request)
     if kind and actor.role is None:
         return answer(request, 404, "not_found", "There is no such thing here.")
     if actor.dataset_id is not None and not kind and target.template not in COMMON:
@@ -195,13 +210,17 @@ def _outside(request: Request, target: Target, actor: Actor) -> Response | None:
     return None
 
 
-def _thing(path: str) -> tuple[str, str]:
-    """What an address is about: "/d/recipes/board" -> ("datasets", "recipes")."""
+def _thing(request: Request) -> tuple[str, str]:
+    """What an address is about: "/d/recipes@3/board" -> ("datasets", "recipes")."""
+    path = request.scope["path"]
+    if path == SEARCH and request.query_params.get("dataset"):
+        return "datasets", request.query_params["dataset"]
     parts = path.removeprefix("/api/v1").split("/")[1:]
     kind = {"d": "datasets", "datasets": "datasets", "samples": "samples", "jobs": "jobs"}
     if len(parts) < 2 or not parts[1] or parts[0] not in kind:
         return "", ""
-    return kind[parts[0]], parts[1]
+    key = parts[1].partition("@")[0] if kind[parts[0]] == "datasets" else parts[1]
+    return kind[parts[0]], key
 
 
 def _too_often(request: Request) -> Response | None:
@@ -217,7 +236,8 @@ def _too_often(request: Request) -> Response | None:
 def _asker(request: Request) -> Asker:
     house: House = request.app.state.house
     actor: Actor | None = request.state.actor
-    return Asker(actor.name if actor else "", house.rates.allowed.jobs_per_person)
+    allowed = house.rates.allowed
+    return Asker(actor.name if actor else "", allowed.jobs_per_person, allowed.exports_per_person)
 
 
 def _note(house: House, known: Known) -> None:

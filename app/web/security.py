@@ -129,7 +129,7 @@ PERMISSIONS: Permissions = {
     ("POST", "/inbox/seen"): KNOWN,
     # Pages, versions and exports
     ("GET", "/d/{slug}/history"): VIEWER,
-    ("GET", "/rules"): VIEWER,
+    ("GET", "/rules"): KNOWN,
     ("GET", "/d/{slug}/export"): VIEWER,
     ("GET", "/d/{slug}@{version}"): VIEWER,
     ("GET", "/d/{slug}@{version}/samples"): VIEWER,

@@ -1,13 +1,16 @@
 """T05: people who have a role in one data set, and none for the whole instance."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from fastapi import FastAPI
+from sqlmodel import select
 from starlette.testclient import TestClient
 
-from app.curation import access
+from app.curation import access, people_page, versions
+from app.curation.actors import ALL_SCOPES
 from app.storage import datasets, jobs, people
 from app.storage.access import Role
 from app.storage.access_tables import UserRow
@@ -15,6 +18,7 @@ from app.storage.tables import DatasetRow
 from app.web.deps import House
 from tests import web_client
 from tests.security import routes
+from tests.stocked import stock_plain
 
 OWN, FOREIGN = "recipes", "secret-plans"
 
@@ -127,3 +131,67 @@ def test_t05_a_member_who_is_taken_out_sees_nothing_at_the_next_request(app: Fas
             assert person is not None
             people.displace(session, datasets.get(session, OWN).id, person.id)
         assert client.get(f"/d/{OWN}/board").status_code == 404
+
+
+def test_t05_a_member_sees_the_versions_of_the_own_data_set_and_searches_in_it(
+    app: FastAPI,
+) -> None:
+    house: House = app.state.house
+    with house.write() as session:
+        for slug in (OWN, FOREIGN):
+            row = datasets.find(session, slug) or datasets.add(session, slug)
+            stock_plain(session, row.id, 2)
+            versions.freeze(session, slug, actor="boss")
+    with member(app, Role.VIEWER) as client:
+        for slug, status in ((OWN, 200), (FOREIGN, 404), (f"{FOREIGN}@{OWN}", 404)):
+            shown = [
+                client.get(f"/d/{slug}@1"),
+                client.get(f"/d/{slug}@1/samples"),
+                client.get(f"/api/v1/datasets/{slug}@1/samples"),
+                client.get("/api/v1/search", params={"dataset": slug, "q": "question"}),
+            ]
+            assert {answer.status_code for answer in shown} == {status}, slug
+        both = "/api/v1/search?q=question&dataset="
+        for first, last in ((OWN, FOREIGN), (FOREIGN, OWN)):
+            told = client.get(f"{both}{first}&dataset={last}")
+            assert FOREIGN not in told.text.replace(f"dataset={FOREIGN}", "")
+        assert client.get("/rules").status_code == 200
+        assert client.get("/api/v1/search", params={"q": "question"}).status_code == 403
+
+
+@pytest.mark.parametrize("new", [Role.VIEWER, Role.ADMIN])
+def test_t05_t23_another_role_in_a_data_set_holds_from_the_next_request_on(
+    app: FastAPI, new: Role
+) -> None:
+    house: House = app.state.house
+    with member(app, Role.CURATOR) as client:
+        assert client.post(f"/d/{OWN}/board").status_code == 303
+        token = client.post("/settings/tokens", data={"name": "x", "scopes": list(ALL_SCOPES)})
+        secret = re.findall(r"dbt_[0-9a-f]+_[\w-]+", token.text)[0]
+        program = web_client.stranger(app)
+        program.headers["Authorization"] = f"Bearer {secret}"
+        assert program.post(f"/api/v1/datasets/{OWN}/board").status_code == 202
+        with house.write() as session:
+            people_page.place(session, OWN, "member curator", new, "boss")
+        lower, higher = f"/api/v1/datasets/{OWN}/board", f"/api/v1/datasets/{OWN}"
+        for who in (client, program):
+            assert (who.post(lower).status_code == 403) == (new is Role.VIEWER)
+            assert (who.delete(higher).status_code == 403) == (new is Role.VIEWER)
+            with house.write() as session:  # out of the trash again
+                session.exec(
+                    select(DatasetRow).where(DatasetRow.slug == OWN)
+                ).one().deleted_at = None
+
+
+def test_t05_who_makes_a_data_set_is_its_admin(app: FastAPI) -> None:
+    house: House = app.state.house
+    with web_client.signed_in(app, "curator") as client:
+        client.post("/datasets", data={"name": "Mine", "task": ""})
+        client.post("/api/v1/datasets", json={"name": "Mine too"})
+        with house.write() as session:
+            people.add(session, UserRow(name="noa", role=""))
+        for slug in ("mine", "mine-too"):
+            given = client.post(f"/d/{slug}/members", data={"name": "noa", "role": "viewer"})
+            assert given.status_code == 200
+            assert "noa" in given.text
+        assert client.post("/d/recipes/members", data={"name": "noa"}).status_code == 403

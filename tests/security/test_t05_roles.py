@@ -69,13 +69,13 @@ def test_t05_nothing_but_reading_takes_the_lowest_role() -> None:
     assert writable == []
 
 
-def test_t05_what_everybody_may_do_is_about_themselves() -> None:
+def test_t05_what_everybody_may_do_is_about_themselves_or_about_nobody() -> None:
     known = {path for (method, path), role in routes.LINES.items() if role == "known"}
     assert known == {
         "/", "/jobs", "/api/v1/jobs", "/api/v1/datasets", "/api/v1/openapi.json", "/logout",
         "/settings", "/settings/me", "/settings/me/password", "/settings/me/sessions",
         "/settings/tokens", "/settings/tokens/{}/revoke", "/settings/keys", "/settings/privacy",
-        "/inbox", "/inbox/seen",
+        "/inbox", "/inbox/seen", "/rules",
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from app.curation import catalogue
 from app.curation.catalogue import DatasetCard
 from app.web import problems
 from app.web.answers import Once
-from app.web.deps import ReadSession
+from app.web.deps import Asker, ReadSession
 
 router = APIRouter(
     prefix="/api/v1/datasets", tags=["datasets"], responses=problems.documented(404, 409, 422)
@@ -85,11 +85,10 @@ def list_datasets(cursor: Annotated[Cursor, FromQuery()], session: ReadSession) 
 
 
 @router.post("", status_code=201, response_model=DatasetAnswer)
-def create_dataset(wish: NewDataset, once: Once) -> Response:
+def create_dataset(wish: NewDataset, once: Once, asker: Asker) -> Response:
     def act(session: Session) -> DatasetAnswer:
-        return describe(
-            catalogue.create(session, wish.name, actor=once.actor, task=wish.task, side=wish.side)
-        )
+        owner, told = asker.user_id, wish.model_dump()
+        return describe(catalogue.create(session, actor=once.actor, owner=owner, **told))
 
     return once(201, act)
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from app.curation import catalogue, demo, inboxes
-from app.web.deps import ActorName, HouseDep, ReadSession, RenderDep, WriteSession
+from app.web.deps import ActorName, Asker, HouseDep, ReadSession, RenderDep, WriteSession
 
 router = APIRouter()
 
@@ -24,15 +24,15 @@ def list_datasets(session: ReadSession, actor: ActorName, render: RenderDep) -> 
 @router.post("/datasets")
 def create_dataset(
     session: WriteSession,
-    actor: ActorName,
+    asker: Asker,
     name: Annotated[str, Form(max_length=200)] = "",
     task: Annotated[str, Form(max_length=4_000)] = "",
 ) -> Response:
-    card = catalogue.create(session, name, actor=actor, task=task)
+    card = catalogue.create(session, name, actor=asker.name, owner=asker.user_id, task=task)
     return RedirectResponse(f"/d/{card.slug}/import", 303)
 
 
 @router.post("/demo")
-def load_demo(house: HouseDep, actor: ActorName) -> Response:
-    slug = demo.bring(house.write, house.demo, spool=house.spool, actor=actor)
+def load_demo(house: HouseDep, asker: Asker) -> Response:
+    slug = demo.bring(house.write, house.demo, spool=house.spool, asker=asker)
     return RedirectResponse(f"/d/{slug}/board" if slug else "/", 303)
