@@ -65,10 +65,15 @@ class Provider:
         except (OAuthError, JoseError, httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
             raise ProviderRefusedError from error
         claims = token.get("userinfo") or {}
-        # Authlib compares the issuer with what the provider says of itself; this is what we know.
-        if claims.get("iss") != self.issuer or not claims.get("sub"):
+        # Authlib compares the issuer with what the provider says of itself, and takes an empty list
+        # of audiences for everybody; this is what we know.
+        is_ours = claims.get("iss") == self.issuer and self._is_meant(claims.get("aud"))
+        if not (is_ours and claims.get("sub")):
             raise ProviderRefusedError
         return _identity(self.issuer, claims)
+
+    def _is_meant(self, audience: object) -> bool:
+        return self.client.client_id in (audience if isinstance(audience, list) else [audience])
 
 
 def provider(name: str, issuer: str, client: tuple[str, str], domains: list[str]) -> Provider:
