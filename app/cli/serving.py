@@ -153,7 +153,10 @@ def _run(instance: Instance, listener: socket.socket) -> None:
         # Nobody but a proxy that is named may say where a request came from.
         proxy_headers=bool(instance.settings.trusted_proxies),
         forwarded_allow_ips=instance.settings.trusted_proxies,
-        http=connections.prompt(instance.settings.header_seconds),
+        http=connections.prompt(
+            header_seconds=instance.settings.header_seconds,
+            reading_seconds=instance.settings.idle_seconds,
+        ),
         limit_concurrency=instance.settings.connections,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -1,7 +1,8 @@
-"""Connections that want nothing: uvicorn gives a first request all the time in the world.
+"""Connections that want nothing: uvicorn gives a request and its answer all the time in the world.
 
-A few hundred connections that send a header a minute, or nothing, would take every place there
-is. Here one that does not finish its request's head in time is closed.
+A few hundred connections that send a header a minute, or nothing, or that do not read what they
+asked for, would take every place there is. Here one that does not finish its request's head in
+time is closed, and so is one that stops reading.
 """
 
 import asyncio
@@ -9,19 +10,27 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+LEAST_READ = 16 * 1024
+"""So many bytes, or all that is left, must be read between two looks at who is slow."""
+
 
 class PromptProtocol(H11Protocol):
-    """HTTP as uvicorn speaks it, with a limit on the wait for a request's head."""
+    """HTTP as uvicorn speaks it, with limits on the wait for a request's head and for a reader."""
 
     header_seconds = 15.0
+    reading_seconds = 30.0
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._deadline: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
+        self._unread = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock."""
         super().connection_made(transport)
+        # Every byte that waits for its reader is told of, the last ones of an answer too.
+        transport.set_write_buffer_limits(high=0)
         self._set_clock()
 
     def data_received(self, data: bytes) -> None:
@@ -30,9 +39,35 @@ class PromptProtocol(H11Protocol):
         self._set_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the clock."""
+        """Forget the clocks."""
         self._stop_clock()
+        self._stop_looking()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Look from now on whether what waits is read."""
+        super().pause_writing()
+        self._look_later()
+
+    def resume_writing(self) -> None:
+        """All of it was read."""
+        self._stop_looking()
+        super().resume_writing()
+
+    def _look_later(self) -> None:
+        self._unread = self.transport.get_write_buffer_size()
+        self._look = self.loop.call_later(self.reading_seconds, self._look_at_reader)
+
+    def _look_at_reader(self) -> None:
+        if self.transport.get_write_buffer_size() > max(self._unread - LEAST_READ, 0):
+            self.transport.abort()  # to close it would be to wait for its reader again
+        else:
+            self._look_later()
+
+    def _stop_looking(self) -> None:
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
 
     def _set_clock(self) -> None:
         if not self._waits():
@@ -55,6 +90,7 @@ class PromptProtocol(H11Protocol):
             self.transport.close()
 
 
-def prompt(header_seconds: float) -> type[PromptProtocol]:
+def prompt(*, header_seconds: float, reading_seconds: float) -> type[PromptProtocol]:
     """The protocol with this much patience, for `uvicorn.Config(http=...)`."""
-    return type("Prompt", (PromptProtocol,), {"header_seconds": header_seconds})
+    patience = {"header_seconds": header_seconds, "reading_seconds": reading_seconds}
+    return type("Prompt", (PromptProtocol,), patience)

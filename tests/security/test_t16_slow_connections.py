@@ -1,6 +1,7 @@
 """T16: connections that want nothing, bodies that come in drops, too many files at once."""
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from app.storage.database import Sessions
 from app.web import connections
@@ -20,15 +22,29 @@ from app.web.sizes import Limit
 from tests import web_client
 
 HEADER_SECONDS = 0.5
+READING_SECONDS = 0.5
+LARGE = 30 * 1024**2
+
+
+async def give_much(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """More than the buffers of any kernel hold, in one piece."""
+    length = (b"content-length", str(LARGE).encode())
+    await send({"type": "http.response.start", "status": 200, "headers": [length]})
+    await send({"type": "http.response.body", "body": b"x" * LARGE})
 
 
 @pytest.fixture(scope="module")
-def port(lasting_house: tuple[Path, Sessions, Sessions]) -> Iterator[int]:
+def running(lasting_house: tuple[Path, Sessions, Sessions]) -> Iterator[uvicorn.Server]:
     """A real server with little patience, as `dartboard serve` runs it."""
     app = web_client.make_app(*lasting_house)
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        is_large = scope.get("path") == "/large"
+        await (give_much if is_large else app)(scope, receive, send)
+
     config = uvicorn.Config(
-        app,
-        http=connections.prompt(HEADER_SECONDS),
+        front,
+        http=connections.prompt(header_seconds=HEADER_SECONDS, reading_seconds=READING_SECONDS),
         port=0,
         log_config=None,
         access_log=False,
@@ -39,9 +55,15 @@ def port(lasting_house: tuple[Path, Sessions, Sessions]) -> Iterator[int]:
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
+    yield server
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def port(running: uvicorn.Server) -> int:
+    found: int = running.servers[0].sockets[0].getsockname()[1]
+    return found
 
 
 async def say(port: int, *pieces: bytes) -> bytes:
@@ -84,6 +106,33 @@ def test_t16_two_hundred_slow_connections_do_not_keep_others_out(port: int) -> N
         return told
 
     assert asyncio.run(crowd()).startswith(b"HTTP/1.1 200")
+
+
+def asking_for_much(port: int) -> socket.socket:
+    reader = socket.create_connection(("127.0.0.1", port), timeout=20)
+    reader.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    return reader
+
+
+def test_t16_who_does_not_read_the_answer_is_given_up(running: uvicorn.Server, port: int) -> None:
+    with closing(asking_for_much(port)) as reader:
+        reader.recv(1_000)
+        held, deadline = running.server_state.connections, time.monotonic() + 20
+        while held and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not held
+
+
+def test_t16_who_reads_slowly_but_steadily_gets_it_all(port: int) -> None:
+    got = 0
+    with closing(asking_for_much(port)) as reader:
+        # Longer than the server's patience with one who reads nothing at all.
+        for _ in range(15):
+            got += len(reader.recv(256 * 1024))
+            time.sleep(0.1)
+        while piece := reader.recv(1024**2):
+            got += len(piece)
+    assert got > LARGE
 
 
 def test_t16_a_body_that_comes_in_drops_is_given_up(
