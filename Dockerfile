@@ -1,12 +1,15 @@
 FROM python:3.12-slim-bookworm
 RUN useradd --create-home --uid 10001 dartboard && install -d -o dartboard -m 0700 /data
 WORKDIR /app
-COPY pyproject.toml requirements.lock README.md ./
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --no-deps --require-hashes --requirement requirements.lock \
+    && pip install --no-cache-dir torch==2.13.0
+COPY pyproject.toml README.md ./
 COPY app app
 COPY templates templates
 COPY static static
 COPY migrations migrations
-RUN pip install --no-cache-dir --constraint requirements.lock .
+RUN pip install --no-cache-dir --no-deps .
 USER dartboard
 ENV DARTBOARD_DATA_DIR=/data
 VOLUME /data

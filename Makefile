@@ -28,17 +28,28 @@ soak: .venv/.installed-dev  ## the long proofs: many kills, many rows
 	DARTBOARD_KILLS=200 $(BIN)/python -m pytest tests/worker/test_kills.py $(ARGS)
 	DARTBOARD_EXAMPLES=100 $(BIN)/python -m pytest tests/security/test_contract.py $(ARGS)
 
-lock: .venv/.installed-dev  ## write down what is installed
-	$(BIN)/python -m pip freeze --exclude-editable --exclude dartboard | sed 's/+cpu$$//' > requirements.lock
+lock: .venv/.installed-dev  ## write down what pyproject.toml brings, with the hash of each file
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	$(call locked,requirements.lock,)
+	$(call locked,requirements-dev.lock,--extra dev --constraint requirements.lock)
+
+# Without torch: which build fits, and what it brings, differs by machine.
+define locked
+$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header $(2) pyproject.toml -o $(1)
+awk '/^[a-z]/ {kept = !/^(torch|triton|cuda-|nvidia-)/} kept' $(1) > $(1).new && mv $(1).new $(1)
+endef
+
+LOCKED := $(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement
 
 .venv/.installed: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock torch==2.13.0
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	$(LOCKED) requirements.lock
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	touch $@
 
-.venv/.installed-dev: .venv/.installed
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev]'
+.venv/.installed-dev: .venv/.installed requirements-dev.lock
+	$(LOCKED) requirements-dev.lock
 	touch $@
 
 clean:  ## forget the environment (not your data)
