@@ -1,7 +1,8 @@
 """What we write, read by the trainers' own code. Each test needs its trainer's package.
 
-They are heavy, so no environment of ours has them; in one that has `datasets`, `trl` and
-`llamafactory`: python -m pytest --noconftest tests/formats/test_real_trainers.py
+They are heavy, so no environment of ours has them; in one that has `datasets`, `trl`,
+`llamafactory` and `axolotl`: python -m pytest --noconftest tests/formats/test_real_trainers.py
+LLaMA-Factory stops at the versions of its neighbours unless DISABLE_VERSION_CHECK=1 is set.
 """
 
 from collections.abc import Sequence
@@ -35,7 +36,10 @@ SAMPLES: dict[Kind, Sequence[Sample]] = {
     "kto": (Sample((*ASKED, *SAID), kind="kto", desirable=True),),
     "text": (Sample((Message("user", "Eggs boil in seven minutes."),), kind="text"),),
 }
-TEMPLATE = "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}</>{% endfor %}"
+TEMPLATE = (
+    "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}{{ m['tool_calls'] }}</>{% endfor %}"
+    "{{ tools }}"
+)
 
 
 def written(name: str, samples: Sequence[Sample], folder: Path) -> Path:
@@ -129,21 +133,67 @@ def test_llamafactorys_own_converter_keeps_every_row(name: str, kind: Kind, tmp_
         assert sample.messages[-1].content in str(said)
 
 
+def test_axolotls_own_strategy_trains_the_answers_that_are_wanted(tmp_path: Path) -> None:
+    samples = (
+        Sample((SYSTEM, *ASKED, Message("assistant", "It depends.", {"weight": 0}), *ASKED, *SAID)),
+        Sample((*ASKED, *CALLED, *SAID), extra={"tools": [TOOL]}),
+    )
+    path = written("axolotl-chat", samples, tmp_path)
+    rows = [_trained(row, tmp_path) for row in loaded(path)]
+    shown = [said for said, _ in rows]
+    assert rows[0][1] == "Seven minutes.</>"
+    assert "Be brief." in shown[0]
+    assert "Seven minutes." in rows[1][1]
+    assert "clock" in shown[1]
+
+
+def test_axolotls_own_alpaca_strategy_trains_the_answer(tmp_path: Path) -> None:
+    tokenizers = pytest.importorskip("axolotl.prompt_tokenizers", reason="axolotl is missing")
+    prompters = import_module("axolotl.prompters")
+    tokenizer = _tokenizer()
+    (row,) = loaded(written("axolotl-alpaca", [Sample((*ASKED, *SAID))], tmp_path))
+    prompter = prompters.AlpacaPrompter(prompters.PromptStyle.INSTRUCT.value)
+    strategy = tokenizers.AlpacaPromptTokenizingStrategy(prompter, tokenizer, sequence_len=2048)
+    told = strategy.tokenize_prompt(row)
+    assert ASKED[0].content in tokenizer.decode(told["input_ids"])
+    assert tokenizer.decode([one for one in told["labels"] if one != -100]) == "Seven minutes.</>"
+
+
+def _trained(row: Any, folder: Path) -> tuple[str, str]:
+    """What axolotl reads of a row by our axolotl.yaml, and what of it is trained."""
+    strategies = pytest.importorskip("axolotl.prompt_strategies", reason="axolotl is missing")
+    config = import_module("yaml").safe_load((folder / "axolotl.yaml").read_text())["datasets"][0]
+    settings = import_module("axolotl.utils.dict").DictDefault(
+        sequence_len=2048, train_on_inputs=False, chat_template="tokenizer_default"
+    )
+    tokenizer = _tokenizer()
+    strategy = strategies.load(config["type"], tokenizer, settings, config)
+    told = strategy.tokenize_prompt(row)
+    labels = [one for one in told["labels"] if one != -100]
+    return tokenizer.decode(told["input_ids"]), tokenizer.decode(labels)
+
+
 def _tokenizer() -> Any:
-    """A tokenizer with a template, made here: none is fetched."""
+    """A tokenizer of single bytes with a template, made here: none is fetched."""
     transformers = pytest.importorskip("transformers", reason="transformers is not installed")
     tokenizers = pytest.importorskip("tokenizers", reason="tokenizers is not installed")
-    bare = tokenizers.Tokenizer(tokenizers.models.WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=bare)
+    letters = sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {letter: at for at, letter in enumerate(letters)}
+    bare = tokenizers.Tokenizer(tokenizers.models.BPE(vocab=vocabulary, merges=[]))
+    bare.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bare.decoder = tokenizers.decoders.ByteLevel()
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=bare, eos_token="</>")
     tokenizer.chat_template = TEMPLATE
     return tokenizer
 
 
 def _converted(path: Path, described: dict[str, Any]) -> Any:
     """What llamafactory makes of the file by its dataset_info.json."""
-    aligner, parser, hparams = (
-        import_module(f"llamafactory.{name}") for name in ("data.aligner", "data.parser", "hparams")
-    )
+    parser, hparams = (import_module(f"llamafactory.{name}") for name in ("data.parser", "hparams"))
+    try:
+        aligner = import_module("llamafactory.data.converter")
+    except ImportError:  # before 0.9.2
+        aligner = import_module("llamafactory.data.aligner")
     arguments = hparams.DataArguments(
         dataset="train", dataset_dir=str(path.parent), overwrite_cache=True
     )
