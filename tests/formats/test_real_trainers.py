@@ -159,6 +159,56 @@ def test_axolotls_own_alpaca_strategy_trains_the_answer(tmp_path: Path) -> None:
     assert tokenizer.decode([one for one in told["labels"] if one != -100]) == "Seven minutes.</>"
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("together", "chat"), ("together-dpo", "preference"), ("trl-text", "text")]
+)
+def test_togethers_own_check_passes_every_file(name: str, kind: Kind, tmp_path: Path) -> None:
+    pytest.importorskip("together", reason="together is not installed")
+    try:
+        files = import_module("together.utils.files")
+    except ImportError:  # since 2.0, which leaves most of the check to the server
+        files = import_module("together.lib.utils.files")
+    path = written(name, SAMPLES[kind], tmp_path)
+    told = files.check_file(path)
+    assert (told["is_check_passed"], told["num_samples"]) == (True, len(SAMPLES[kind])), told
+
+
+@pytest.mark.parametrize(
+    ("rule", "sample"),
+    [
+        ("alternation", Sample((*ASKED, *ASKED, *SAID))),
+        # That the assistant may not begin stands in the documentation alone.
+        ("assistant", Sample((SYSTEM, *ASKED))),
+        ("weight", Sample((*ASKED, Message("assistant", "Seven.", {"weight": 0.5})))),
+        ("roles", Sample((*ASKED, *CALLED, *SAID))),
+    ],
+)
+def test_together_refuses_what_our_rule_leaves_out(
+    rule: str, sample: Sample, tmp_path: Path
+) -> None:
+    files = pytest.importorskip("together.utils.files", reason="together 1 is not installed")
+    exporter = EXPORTERS["together"]
+    assert f"together.{rule}" in [broken.rule_id for broken in exporter.check(sample)]
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(exporter.write(sample))
+    assert not files.check_file(path)["is_check_passed"]
+
+
+@pytest.mark.parametrize("name", ["mistral", "mistral-finetune"])
+def test_mistrals_own_validator_passes_every_line(name: str, tmp_path: Path) -> None:
+    validator = pytest.importorskip(
+        "mistral_common.protocol.instruct.validator", reason="mistral-common is not installed"
+    )
+    instruct = import_module("mistral_common.protocol.instruct.request")
+    told = import_module("mistral_common.protocol.instruct.messages")
+    calling = Sample((*ASKED, *CALLED, *SAID), extra={"tools": [TOOL]})
+    rows = written(name, [*SAMPLES["chat"], calling], tmp_path).read_bytes().splitlines()
+    checks = validator.MistralRequestValidatorV3(validator.ValidationMode.finetuning)
+    for row in map(orjson.loads, rows):
+        request = instruct.ChatCompletionRequest[told.FinetuningMessage](**row)
+        checks.validate_messages(request.messages)
+
+
 def _trained(row: Any, folder: Path) -> tuple[str, str]:
     """What axolotl reads of a row by our axolotl.yaml, and what of it is trained."""
     strategies = pytest.importorskip("axolotl.prompt_strategies", reason="axolotl is missing")
