@@ -11,7 +11,7 @@ run: install  ## start Dartboard with its demo data set and print the address
 
 test: .venv/.installed-dev check  ## everything that must hold
 	$(BIN)/python tests/browser.py
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: .venv/.installed-dev  ## style, types, rooms, dependencies, templates
 	$(BIN)/ruff format --check .

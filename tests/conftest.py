@@ -39,6 +39,21 @@ FLAGS = (
 )
 
 
+# The files that take longest, so that none of them is begun when the others are done.
+SLOW = (
+    "test_kills", "test_look_and_keys", "test_review_by_keys", "test_t01_hostile_text",
+    "test_load", "test_map_and_darts", "test_in_a_browser", "test_rest", "test_serving",
+    "test_contract", "test_looking", "test_gauges", "test_board", "test_targeting",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first; `make test` gives each file to one process, in this order."""
+    rank = {name: at for at, name in enumerate(SLOW)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(SLOW)))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A Postgres server for the whole run, started when the first test asks for it."""
@@ -48,29 +63,29 @@ def postgres() -> Iterator[Postgres]:
     server.stop()
 
 
-def new_address(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
-    """The address of a new, empty database of this kind."""
-    if kind == "sqlite":
-        return f"sqlite:///{folder / f'{uuid.uuid4().hex}.db'}"
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database(f"t{uuid.uuid4().hex}")
+@pytest.fixture(scope="session")
+def engines() -> Iterator[dict[str, Engine]]:
+    """The databases of `engine` by their kind, each made when it is first asked for."""
+    made: dict[str, Engine] = {}
+    yield made
+    for engine in made.values():
+        engine.dispose()
 
 
 @pytest.fixture(scope="session", params=DATABASES)
 def engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    engines: dict[str, Engine],
+) -> Engine:
     """A migrated database, shared by the tests that undo what they did."""
-    engine = connect(new_address(request.param, request, tmp_path_factory.mktemp("database")))
-    migrate(engine, Settings().migrations)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(params=DATABASES)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A new, empty database for one test that needs processes or real commits."""
-    return new_address(request.param, request, tmp_path)
+    # Kept beside this fixture: a parameter that changes with every file would end it each time.
+    kind: str = request.param
+    if kind not in engines:
+        engines[kind] = connect(
+            migrated_address(kind, request, tmp_path_factory.mktemp("database"))
+        )
+    return engines[kind]
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +94,17 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("migrated") / "empty.db"
     _migrate(f"sqlite:///{file}")
     return file
+
+
+def migrated_address(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """The address of a new database of this kind, migrated and else empty."""
+    name = f"t{uuid.uuid4().hex}"
+    if kind == "sqlite":
+        file = shutil.copy(request.getfixturevalue("migrated_file"), folder / f"{name}.db")
+        return f"sqlite:///{file}"
+    template = request.getfixturevalue("migrated_template")
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database(name, template=template)
 
 
 @pytest.fixture(scope="session")
@@ -97,13 +123,7 @@ def _migrate(address: str) -> None:
 @pytest.fixture(params=DATABASES)
 def own_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A new, migrated, empty database for one test."""
-    name = f"t{uuid.uuid4().hex}"
-    if request.param == "sqlite":
-        file = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / f"{name}.db")
-        return f"sqlite:///{file}"
-    template = request.getfixturevalue("migrated_template")
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database(name, template=template)
+    return migrated_address(request.param, request, tmp_path)
 
 
 @pytest.fixture

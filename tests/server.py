@@ -1,6 +1,7 @@
 """The real thing for tests and benchmarks: a web process, a worker process, a token."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -127,7 +128,7 @@ def serving(
 ) -> Iterator[Server]:
     """Start web and worker over an empty database; end both afterwards."""
     database = database or f"sqlite:///{folder / 'dartboard.db'}"
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "DARTBOARD_DATABASE_URL": database,
@@ -183,10 +184,13 @@ def _writing(database: str) -> Iterator[Session]:
         engine.dispose()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port for a server: below those that the system gives to connections meanwhile."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):  # nobody listens
+                return port
 
 
 def _end(process: "subprocess.Popen[bytes] | None") -> None:

@@ -8,6 +8,7 @@ import logging
 import threading
 
 from app.curation import board
+from app.curation.board_views import BoardView
 from app.errors import DartboardError
 from app.storage import datasets
 from app.storage.database import Sessions
@@ -22,15 +23,12 @@ def begin(read: Sessions) -> threading.Thread:
     return thread
 
 
-def look(read: Sessions) -> str:
-    """View the board of the data set that changed last; return its slug, "" where there is none."""
+def look(read: Sessions) -> BoardView | None:
+    """View the board of the data set that changed last; None where there is none."""
     try:
         with read() as session:
             newest = next(iter(datasets.all_of(session)), None)
-            if newest is None:
-                return ""
-            board.view(session, newest.slug)
-            return newest.slug
+            return board.view(session, newest.slug) if newest else None
     except DartboardError as error:
         log.warning("the newest board could not be looked at: %s", error)
-        return ""
+        return None

@@ -27,6 +27,8 @@ export async function startDarts() {
   const darts = await load(stage.dataset.darts, (found) => scene.show("data", found)).catch(() => null);
   if (!darts) return;
   await narrow(scene, asked);
+  scene.whole = true;
+  scene.redraw();
   scene.stage.dispatchEvent(new CustomEvent("loaded"));
 }
 
@@ -48,6 +50,7 @@ class Scene {
     this.rim = Number(stage.dataset.rim);
     this.seen = { x: 0, y: 0, k: 1 }; // the middle of what is seen, in the drawing's pixels; how enlarged
     [this.layers, this.mask, this.chosen, this.waiting, this.inks] = [new Map(), null, null, 0, 0];
+    this.whole = false;
     stage.dataset.renderer = renderer.name;
     stage.setAttribute("data-ready", "");
     new ResizeObserver(() => this.redraw()).observe(stage);
@@ -144,6 +147,7 @@ class Scene {
     };
     const drawn = frame.layers.length ? this.renderer.draw(frame) : 0;
     this.stage.dataset.drawn = String(this.darts?.n ?? 0);
+    this.stage.toggleAttribute("data-whole", this.whole); // nothing more is on its way
     this.stage.dispatchEvent(new CustomEvent("drawn", { detail: drawn }));
     clearTimeout(this.rest);
     if (this.moving) this.rest = setTimeout(() => this.redraw(), REST);

@@ -1,5 +1,6 @@
 """The command line over a data folder and a database of its own, with an encoder that is quick."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +15,12 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The data folder."""
-    return tmp_path / "data"
+def folder(tmp_path: Path, migrated_file: Path) -> Path:
+    """A data folder that is in use: its database is there, and empty."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    shutil.copy(migrated_file, folder / "dartboard.db")
+    return folder
 
 
 @pytest.fixture
@@ -34,10 +38,10 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def run_on_both(address: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run_on_both(own_address: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same on both databases, one after the other."""
-    if address.startswith("postgresql"):
-        monkeypatch.setenv("DARTBOARD_DATABASE_URL", address)
+    if own_address.startswith("postgresql"):
+        monkeypatch.setenv("DARTBOARD_DATABASE_URL", own_address)
     return run
 
 

@@ -12,8 +12,15 @@ from app.encoders import weights
 from app.settings import Settings
 from app.storage.database import connect, reading
 from tests.cli.conftest import Run
+from tests.server import free_port
 
 SECRET = re.compile(r"Open http://127\.0\.0\.1:(\d+)/login\?token=[\w-]{43}\n")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder that is not there yet: the first use makes it."""
+    return tmp_path / "data"
 
 
 def test_a_token_is_shown_once_and_opens_the_door(run: Run, folder: Path) -> None:
@@ -45,9 +52,8 @@ def test_a_fresh_link_is_printed_on_one_line(run: Run) -> None:
 
 
 def findings(run: Run, *more: str, status: int = 0) -> dict[str, tuple[bool, str]]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    told = json.loads(run("doctor", "--port", port, *more, "--json", status=status).stdout)
+    port = free_port()
+    told = json.loads(run("doctor", "--port", str(port), *more, "--json", status=status).stdout)
     assert told["ok"] == (status == 0)
     return {one["name"]: (one["ok"], one["detail"]) for one in told["findings"]}
 

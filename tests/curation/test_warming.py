@@ -5,7 +5,7 @@ from app.storage.database import Sessions
 
 def test_an_empty_house_has_nothing_to_look_at(own_read: Sessions) -> None:
     warming.begin(own_read).join(timeout=60)
-    assert warming.look(own_read) == ""
+    assert warming.look(own_read) is None
 
 
 def test_the_data_set_that_changed_last_is_looked_at(
@@ -14,4 +14,6 @@ def test_the_data_set_that_changed_last_is_looked_at(
     with own_write() as session:
         datasets.add(session, "older")
         datasets.add(session, "newer")
-    assert warming.look(own_read) == "newer"
+    seen = warming.look(own_read)
+    assert seen is not None
+    assert seen.head.slug == "newer"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import DATABASES, new_address
+from tests.conftest import DATABASES, migrated_address
 from tests.server import Server, serving
 
 
@@ -14,6 +14,6 @@ def any_server(
 ) -> Iterator[Server]:
     """Web and worker over a new database of each kind, with the real encoder."""
     folder = tmp_path_factory.mktemp("server")
-    address = new_address(request.param, request, folder)
+    address = migrated_address(request.param, request, folder)
     with serving(folder, database=address) as running:
         yield running

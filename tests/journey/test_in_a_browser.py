@@ -77,6 +77,7 @@ def download(page: Page, server: Server) -> list[bytes]:
 def test_from_an_empty_instance_to_a_file_for_the_trainer(page: Page, any_server: Server) -> None:
     bring_in(page, any_server)
     any_server.wait_for_board("journey")
+    any_server.wait_until_idle()  # a page reloads itself when its job is done
     page.goto(f"{any_server.address}/d/journey/board")
     expect(page.locator(".score")).to_be_visible()
     page.keyboard.press("ArrowRight")

@@ -1,9 +1,10 @@
 """Every page in a real browser: nothing in the console, nothing off the edge, and the keys work."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -146,13 +147,14 @@ def test_keys_lead_over_the_board_and_into_the_list(visitor: Visitor) -> None:
     page.keyboard.press("r")
     page.wait_for_url("**cell=*")
     first = page.url
-    assert page.locator("#chosen .tag.over_dense").count() == 1
-    assert "over-dense" in page.inner_text("#live")
+    expect(page.locator("#chosen .tag.over_dense")).to_have_count(1)
+    expect(page.locator("#live")).to_contain_text("over-dense")
     page.keyboard.press("g")
     page.wait_for_selector("#chosen .tag.gap")
     page.keyboard.press("ArrowUp")
-    page.wait_for_timeout(400)
-    assert page.evaluate("document.activeElement.dataset.cell") in page.url
+    page.wait_for_function(
+        "() => location.search.endsWith('=' + document.activeElement.dataset.cell)"
+    )
     page.evaluate("setTimeout(() => history.go(-2))")
     page.wait_for_url(first)
     chosen = page.locator("#stage a[aria-current]")
@@ -208,8 +210,7 @@ def test_coloured_darts_have_more_hues_than_balanced_ones(visitor: Visitor) -> N
     found = []
     for query in ("?renderer=cpu", "?color=label&renderer=cpu"):
         page = visitor.open(PAGES["board"] + query)
-        page.wait_for_selector("#stage[data-drawn]:not([data-drawn='0'])", state="attached")
-        page.wait_for_timeout(250)
+        page.wait_for_selector("#stage[data-whole]", state="attached")
         found.append(page.evaluate(INKS))
     assert found[0] <= 2
     assert found[1] >= 5
@@ -221,7 +222,7 @@ def test_escape_clears_the_selection(visitor: Visitor) -> None:
     page.wait_for_selector("#chosen")
     page.keyboard.press("Escape")
     page.wait_for_selector("#chosen", state="detached")
-    assert "cell=" not in page.url
+    page.wait_for_url(lambda url: "cell=" not in url)
 
 
 def test_a_click_on_a_cell_selects_it(visitor: Visitor) -> None:
@@ -229,23 +230,20 @@ def test_a_click_on_a_cell_selects_it(visitor: Visitor) -> None:
     cell = page.locator("#stage a[data-cell]").nth(5)
     cell.dispatch_event("click")
     page.wait_for_selector("#chosen")
-    assert f"cell={cell.get_attribute('data-cell')}" in page.url
-    assert page.locator("#stage a[aria-current=true]").count() == 1
+    page.wait_for_url(f"**cell={cell.get_attribute('data-cell')}")
+    expect(page.locator("#stage a[aria-current=true]")).to_have_count(1)
 
 
 def test_review_needs_no_mouse_and_undo_leads_back(visitor: Visitor) -> None:
     page = visitor.open(PAGES["review"])
     first = page.inner_text("h1")
-    for key in ("a", "x", "n"):
+    for key in ("a", "x", "n", "z", "z", "z"):
         before = page.inner_text("h1")
         page.keyboard.press(key)
         page.wait_for_function(
             "before => document.querySelector('h1').innerText !== before", arg=before
         )
     expect(page).to_have_url(re.compile(r"queue=1$"))
-    for _ in range(3):
-        with page.expect_navigation():
-            page.keyboard.press("z")
     assert page.inner_text("h1") == first
     assert page.inner_text("#panel .verdict .tag >> nth=0") == "pending"
 
@@ -260,23 +258,34 @@ def test_keys_decide_about_the_row_or_about_the_ticked_ones(visitor: Visitor) ->
     assert page.inner_text("[data-ticked]") == "2 selected"
     page.keyboard.press("x")
     page.wait_for_selector("#rows tr:nth-child(3).rejected")
-    assert page.inner_text("#decided") == "1 approved, 2 rejected"
-    for _ in range(2):
-        with page.expect_navigation():
-            page.keyboard.press("z")
-    assert page.inner_text("#decided") == "0 approved, 0 rejected"
+    expect(page.locator("#decided")).to_have_text("1 approved, 2 rejected")
+    for left in (1, 0):
+        page.keyboard.press("z")
+        expect(page.locator("#decided")).to_have_text(f"{left} approved, 0 rejected")
 
 
 def test_all_that_match_are_decided_after_a_question(visitor: Visitor) -> None:
     page = visitor.open(f"/d/{SLUG}/samples?ids=2,3,4")
     page.click(".bulk .menu summary")
     page.click("button[form=every][value=rejected]")
-    assert "Reject 3 samples?" in page.inner_text("#preview")
+    expect(page.locator("#preview")).to_contain_text("Reject 3 samples?")
     page.click("#preview .primary")
-    assert "3 rejected" in page.inner_text("#decided")
-    with page.expect_navigation():
-        page.keyboard.press("z")
-    assert "0 rejected" in page.inner_text("#decided")
+    expect(page.locator("#decided")).to_contain_text("3 rejected")
+    page.keyboard.press("z")
+    expect(page.locator("#decided")).to_contain_text("0 rejected")
+
+
+def questions(page: Page) -> Callable[[], list[str]]:
+    """From here on: what a page asks of the server, as far as a question that is asked last."""
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda it: asked.append(f"{it.method} {urlsplit(it.url).path}"))
+
+    def tell() -> list[str]:
+        page.evaluate("fetch('/healthz').then(() => null)")
+        return asked
+
+    return tell
 
 
 def test_keys_stay_out_of_fields_and_dialogs(visitor: Visitor) -> None:
@@ -288,10 +297,11 @@ def test_keys_stay_out_of_fields_and_dialogs(visitor: Visitor) -> None:
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("?")
     page.wait_for_selector("#keys-sheet[open]")
+    asked = questions(page)
     page.keyboard.press("a")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+a")
-    page.wait_for_timeout(300)
+    assert asked() == ["GET /healthz"]
     assert page.inner_text("h1") == before
     assert page.inner_text("#panel .verdict .tag >> nth=0") == "pending"
 
@@ -302,8 +312,9 @@ def test_single_keys_can_be_turned_off(visitor: Visitor) -> None:
     page.check("[data-keys-off]")
     page.keyboard.press("Escape")
     before = page.inner_text("h1")
+    asked = questions(page)
     page.keyboard.press("a")
-    page.wait_for_timeout(300)
+    assert asked() == ["GET /healthz"]
     assert page.inner_text("h1") == before
 
 
@@ -320,11 +331,11 @@ def test_a_file_goes_up_with_its_report(visitor: Visitor, tmp_path: Path) -> Non
     file.write_text('{"instruction": "Mend a chair leg", "output": "Glue and clamp it."}\n{\n')
     page.set_input_files("input[name=file]", file)
     page.wait_for_url("**/check")
-    assert "1 broken" in page.inner_text(".sum")
+    expect(page.locator(".sum")).to_contain_text("1 broken")
     page.click("text=Import 1 sample")
     page.wait_for_url(re.compile(r"/uploads/\d+$"))
     page.wait_for_selector("text=1 accepted + 0 seen before + 1 rejected + 0 blank = 2 lines")
-    assert page.inner_text("h1") == "two words é.jsonl"
+    expect(page.locator("h1")).to_have_text("two words é.jsonl")
 
 
 def test_the_theme_is_kept(visitor: Visitor) -> None:
@@ -342,18 +353,17 @@ def test_without_javascript_the_board_is_clicked_and_text_is_pasted(
     somebody = Visitor(browser, server, cookies, java_script_enabled=False)
     page = somebody.open(PAGES["table"])
     page.locator("table a[data-cell]").nth(3).click()
-    assert page.locator("#chosen h2").count() == 1
+    expect(page.locator("#chosen h2")).to_have_count(1)
     page = somebody.open(PAGES["import"])
     page.fill(
         "textarea[name=text]", '{"prompt": "Wobbly table", "completion": "Fold a card under it."}'
     )
     page.click("text=Look at the text")
-    assert "Fold a card under it." in page.inner_text(".preview")
+    expect(page.locator(".preview")).to_contain_text("Fold a card under it.")
     page.click("text=Import 1 sample")
-    assert re.search(r"/uploads/\d+$", page.url)
-    page = somebody.open(PAGES["sample"])
-    page.click("button[value=approved]")
-    assert page.inner_text(".verdict .tag >> nth=0") == "approved"
-    page = somebody.open(PAGES["sample"])
-    page.click("text=Needs work")
+    page.wait_for_url(re.compile(r"/uploads/\d+$"))
+    for button, state in (("approved", "approved"), ("needs_work", "needs work")):
+        page = somebody.open(PAGES["sample"])
+        page.click(f"button[value={button}]")
+        expect(page.locator(".verdict .tag").first).to_have_text(state)
     somebody.context.close()

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.server import Server, serving
 
@@ -21,6 +21,10 @@ SHOWN = """() => {
   for (let at = 3; at < data.length; at += 4) if (data[at]) seen += 1;
   return seen;
 }"""
+
+SEEN = """() =>
+  document.querySelector("#stage svg.below").getAttribute("viewBox").split(" ").map(Number)
+"""
 
 
 def lines(count: int, key: str) -> bytes:
@@ -60,8 +64,7 @@ def show(page: Page, server: Server, query: str = "") -> None:
 
 
 def until_drawn(page: Page) -> None:
-    page.wait_for_selector("#stage[data-drawn]:not([data-drawn='0'])", state="attached")
-    page.wait_for_timeout(250)  # a frame or two: the mask comes after the darts
+    page.wait_for_selector("#stage[data-whole]", state="attached")  # the mask comes after the darts
 
 
 def middle(page: Page) -> tuple[float, float]:
@@ -101,11 +104,11 @@ def test_a_box_selects_what_lies_inside_and_the_list_obeys_it(page: Page, server
     page.keyboard.down("Shift")
     drag(page, [(x - 420, y - 290), (x, y + 290)])
     page.keyboard.up("Shift")
-    page.wait_for_timeout(600)
     whole = chip(page)
     assert right < whole <= 300
     page.locator("#selection-chip a").click()
-    assert f"{whole:,}" in page.locator("main").inner_text()
+    page.wait_for_url("**/samples?sel=*")
+    expect(page.locator("#counts")).to_contain_text(f"{whole:,}")
 
 
 def test_a_lasso_is_kept_in_the_address(page: Page, server: Server) -> None:
@@ -133,23 +136,17 @@ def test_a_filter_hides_what_it_does_not_find(page: Page, server: Server) -> Non
 def test_the_drawing_is_enlarged_moved_and_fitted_again(page: Page, server: Server) -> None:
     show(page, server)
     x, y = middle(page)
-    board = page.locator("#stage svg.below")
-    whole = board.get_attribute("viewBox")
+    whole = page.evaluate(SEEN)
     page.mouse.move(x + 100, y)
     page.mouse.wheel(0, -500)
-    page.wait_for_timeout(100)
-    near = board.get_attribute("viewBox")
-    assert near != whole
-    address = page.url
+    page.wait_for_function(f"whole => ({SEEN})()[2] < whole[2] / 2", arg=whole)
+    near = page.evaluate(SEEN)
     drag(page, [(x + 100, y), (x - 50, y + 40)])
-    page.wait_for_timeout(300)
-    assert board.get_attribute("viewBox") not in (near, whole)
-    assert page.url == address  # a drag chooses no cell
+    page.wait_for_function(f"near => ({SEEN})()[0] > near[0]", arg=near)
+    assert page.evaluate(SEEN)[2:] == near[2:]
+    assert page.locator("#stage a[aria-current]").count() == 0  # a drag chooses no cell
     page.locator("[data-stage-act=fit]").click()
-    page.wait_for_timeout(300)
-    assert [float(part) for part in (board.get_attribute("viewBox") or "").split()] == [
-        float(part) for part in (whole or "").split()
-    ]
+    page.wait_for_function(f"whole => ({SEEN})().join() === whole.join()", arg=whole)
 
 
 @pytest.mark.parametrize(("kind", "begins"), [("svg", b"<svg"), ("png", b"\x89PNG")])

@@ -116,6 +116,7 @@ def reject_all_and_undo(page: Page, server: Server) -> None:
     page.locator("button[form=every][value=rejected]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#preview")).to_contain_text(f"Reject {MANY + DECISIONS + 9:,} samples?")
+    expect(page.locator("#preview .primary")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/jobs/*")
     wait_for_job(server)
@@ -193,6 +194,7 @@ def test_decisions_that_the_server_did_not_hear_arrive_once(
         "() => !Object.keys(localStorage).some((it) => it.startsWith('unsaved'))"
     )
     expect(page.locator("#unsaved")).to_be_empty()
+    expect_counts(server, "gone", {"approved": 1, "rejected": 1, "needs_work": 1})
     items = server.get("/api/v1/datasets/gone/samples").json()["items"]
     assert [it["status"] for it in items[:4]] == ["approved", "rejected", "needs_work", "pending"]
     for item, kinds in zip(items, (["decided"], ["decided"], ["flagged", "decided"]), strict=False):

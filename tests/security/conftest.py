@@ -4,6 +4,7 @@
 app on SQLite for all tests of refusals, which reach no database at all.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.settings import Settings
 from app.storage import datasets, people
 from app.storage.access_tables import UserRow
 from app.storage.database import Sessions, connect, reading, writing
-from app.storage.migration import migrate
 from app.storage.tables import DatasetRow
 from tests import web_client
 
@@ -28,11 +27,10 @@ def app(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> FastAPI:
 
 @pytest.fixture(scope="session")
 def lasting_house(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, migrated_file: Path
 ) -> Iterator[tuple[Path, Sessions, Sessions]]:
     folder = tmp_path_factory.mktemp("house")
-    engine = connect(f"sqlite:///{folder / 'lasting.db'}")
-    migrate(engine, Settings().migrations)
+    engine = connect(f"sqlite:///{shutil.copy(migrated_file, folder)}")
     with writing(engine)() as session:
         datasets.add(session, "recipes")
         people.add(session, UserRow(name="admin", role="admin"))

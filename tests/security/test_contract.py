@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 import threading
 import time
 import warnings
@@ -17,11 +18,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from sqlmodel import Session
 
 from app.curation import access
-from app.settings import Settings
 from app.storage import datasets
 from app.storage.access import Role
 from app.storage.database import connect, reading, writing
-from app.storage.migration import migrate
 from app.web.description import REFUSALS
 from tests import web_client
 from tests.stocked import stock_plain
@@ -46,11 +45,12 @@ CHECKS = [
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def served(
+    tmp_path_factory: pytest.TempPathFactory, migrated_file: Path
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """A real server's address, an admin's token, and what it says of itself."""
     folder: Path = tmp_path_factory.mktemp("contract")
-    engine = connect(f"sqlite:///{folder / 'contract.db'}")
-    migrate(engine, Settings().migrations)
+    engine = connect(f"sqlite:///{shutil.copy(migrated_file, folder)}")
     with writing(engine)() as session:
         token = _fill(session)
     app = web_client.make_app(folder, reading(engine), writing(engine))

@@ -12,6 +12,7 @@ from tests.server import Server, serving
 
 pytestmark = pytest.mark.browser
 
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 CANARY = "/canary-that-nobody-may-ask-for"
 FORMS = (
     "<script>alert(1)</script>",
@@ -157,7 +158,7 @@ def test_t01_no_payload_runs_on_any_page(page: Page, server: Server) -> None:
         answer = page.goto(server.address + path)
         assert answer is not None
         assert answer.status == 200, path
-        page.wait_for_timeout(30)
+        page.evaluate(PAINTED)
     assert faults == []
     assert len(first) == len(FORMS) >= 50
 

@@ -5,7 +5,7 @@ its redirects by hand.
 """
 
 import json
-import socket
+import shutil
 import subprocess
 import sys
 import time
@@ -26,11 +26,11 @@ from app.settings import Settings
 from app.storage import people
 from app.storage.access_tables import UserRow
 from app.storage.database import Sessions, connect
-from app.storage.migration import migrate
 from app.web import oidc
 from app.web.app import create_app
 from app.web.deps import House
 from tests import web_client
+from tests.server import free_port
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,7 @@ def issuer() -> Iterator[str]:
         account("eve-1", "boss", "boss@team.example", verified=False),
         account("out-1", "out", "out@elsewhere.example", verified=True),
     ]
-    with socket.create_server(("localhost", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     shell = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
     shell += [word for one in accounts for word in ("--user-claims", json.dumps(one))]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -73,10 +72,9 @@ def app(write: Sessions, issuer: str, tmp_path: Path) -> FastAPI:
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[Engine]:
     """One database is enough here: what is asked of it is asked on both elsewhere."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('oidc') / 'oidc.db'}")
-    migrate(engine, Settings().migrations)
+    engine = connect(f"sqlite:///{shutil.copy(migrated_file, tmp_path_factory.mktemp('oidc'))}")
     yield engine
     engine.dispose()
 

@@ -1,10 +1,12 @@
 """kill -9 of the worker at any instant loses nothing and doubles nothing."""
 
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import orjson
@@ -14,9 +16,11 @@ from sqlalchemy import text
 from app.curation import intake
 from app.curation.intake import Arrival
 from app.curation.spooling import SpoolWriter
+from app.settings import Settings
 from app.storage import datasets, jobs, samples
 from app.storage.database import Sessions
 from app.storage.tables import JobState
+from app.worker import main
 
 KILLS = int(os.environ.get("DARTBOARD_KILLS", "20"))  # `make soak` asks for more
 FILES, ROWS = 6, 2_500
@@ -34,18 +38,18 @@ def file_of(number: int) -> bytes:
     return b"\n".join(lines) + b"\n"
 
 
-def start_worker(address: str, folder: Path, name: str) -> subprocess.Popen[bytes]:
-    environment = {
-        **os.environ,
-        "DARTBOARD_DATABASE_URL": address,
-        "DARTBOARD_DATA_DIR": str(folder),
-        "DARTBOARD_ENCODER": "hashing",
-        "DARTBOARD_WORKER_NAME": name,
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    command = [sys.executable, "-m", "app.worker.main"]
-    return subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[2])
+@contextmanager
+def working(address: str, folder: Path, name: str) -> Iterator[BaseProcess]:
+    """A worker in a process of its own, killed at the end of the block."""
+    # Forked off a process that has read the modules: what is killed is work, not a start.
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["pytest", "scipy.cluster.hierarchy", "app.worker.main"])
+    settings = Settings(database_url=address, data_dir=folder, encoder="hashing", worker_name=name)
+    process = processes.Process(target=main.main, args=(settings,))
+    process.start()
+    yield process
+    process.kill()
+    process.join()
 
 
 @pytest.fixture
@@ -66,6 +70,14 @@ def uploads(own_write: Sessions, tmp_path: Path) -> list[int]:
     return ids
 
 
+def claims_and_steps(write: Sessions) -> tuple[int, int]:
+    """How often a job was begun, and how often anything of one was committed."""
+    with write() as session:
+        found = jobs.newest(session, limit=100)
+    ended = sum(job.state not in jobs.OPEN for job in found)
+    return sum(job.attempt for job in found), sum(job.seq for job in found) + ended
+
+
 def is_done(write: Sessions) -> bool:
     """Everything but the map, which takes half a minute and adds no row to the samples."""
     with write() as session:
@@ -79,17 +91,20 @@ def test_kills_lose_and_double_nothing(
     chance = random.Random(7)
     deadline = time.monotonic() + LONGEST_SECONDS
     for kill in range(KILLS):
-        with start_worker(own_address, tmp_path, f"worker {kill}") as worker:
-            time.sleep(0.9 + chance.random() * 1.2)  # past its start and into its work
-            worker.kill()
+        before = claims_and_steps(own_write)
+        with working(own_address, tmp_path, f"worker {kill}"):
+            # Now after a first step, now before: a job that never gets on is given up.
+            while claims_and_steps(own_write)[kill % 2] == before[kill % 2]:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            time.sleep(chance.random() / 4)
         with own_write() as session:
             jobs.release_of(session, f"worker {kill}")
             if jobs.count_open(session) == 0:  # too quick for the killer: give it more to do
                 jobs.enqueue(session, "draw", 1, again=kill)
-    with start_worker(own_address, tmp_path, "last") as worker:
+    with working(own_address, tmp_path, "last"):
         while not is_done(own_write) and time.monotonic() < deadline:
             time.sleep(0.2)
-        worker.kill()
     check(own_write, uploads)
 
 
