@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -182,6 +182,7 @@ def chrome() -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         (pytest.fail if STRICT else pytest.skip)("there is no Chromium here")
+    expect.set_options(timeout=30_000)  # as long as every other wait: the machine may be busy
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield found

@@ -226,6 +226,7 @@ def retried_while_the_page_stays(page: Page, server: Server) -> None:
     page.context.unroute("**/decision*")
     expect(page.locator("#unsaved")).to_be_empty()
     expect(page.locator("tr[data-row]").last).to_contain_text("approved")
+    expect_counts(server, "gone", {"approved": 2, "rejected": 2, "needs_work": 1})
     items = server.get("/api/v1/datasets/gone/samples").json()["items"]
     assert [it["status"] for it in items[3:]] == ["rejected", "pending", "approved"]
 
