@@ -18,11 +18,12 @@ ADDRESS = "http://localhost"
 BROWSER = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
 
 
-def make_app(folder: Path, read: Sessions, write: Sessions) -> FastAPI:
+def make_app(folder: Path, read: Sessions, write: Sessions, *, encoder: str = "default") -> FastAPI:
     """The app as `serve` makes it, with its files in the folder; tests ask faster than people."""
     settings = Settings(
-        data_dir=folder, requests_per_minute=0, strangers_per_minute=0, logins_per_minute=0
-    )
+        data_dir=folder, requests_per_minute=0, strangers_per_minute=0, logins_per_minute=0,
+        encoder=encoder,
+    )  # fmt: skip
     return create_app(settings, read, write)
 
 

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, event
+from sqlalchemy.exc import DataError
 from sqlmodel import Session, create_engine
 
 from app.errors import InvalidError
@@ -28,6 +29,12 @@ class UnknownDatabaseError(InvalidError):
     """The database address must begin with sqlite:/// or postgresql+psycopg://."""
 
 
+class UnstorableError(InvalidError):
+    """A text holds a character that no database can store, or a number is too large for it."""
+
+    code = "unstorable"
+
+
 def connect(url: str, **options: Any) -> Engine:
     """Open the database at url, SQLite or Postgres."""
     if url.startswith("sqlite"):
@@ -38,10 +45,12 @@ def connect(url: str, **options: Any) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.startswith("postgresql"):
-        return create_engine(
+        engine = create_engine(
             url, pool_pre_ping=True, pool_size=20, hide_parameters=True,
             connect_args=PLANNED_ANEW, **options,
         )  # fmt: skip
+        event.listen(engine, "handle_error", _say_unstorable)
+        return engine
     raise UnknownDatabaseError
 
 
@@ -101,6 +110,12 @@ def describe(engine: Engine) -> str:
     )
     with engine.connect() as connection:
         return str(connection.exec_driver_sql(question).scalar())
+
+
+def _say_unstorable(context: ExceptionContext) -> None:
+    # The last net: what is known to come from outside is checked where it comes in.
+    if isinstance(context.sqlalchemy_exception, DataError):
+        raise UnstorableError from context.original_exception
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
