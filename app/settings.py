@@ -3,8 +3,11 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import NonNegativeInt, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
+
+from app.formats.entries import DEFAULT, Limits
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -78,6 +81,26 @@ class Settings(BaseSettings):
     """Files that one person or token may be sending at the same time."""
     jobs_per_person: int = 100
     """Jobs of one person or token that may wait or run."""
+    exports_per_person: int = 5
+    """Exports of one person or token that may wait or run."""
+    line_bytes: PositiveInt = DEFAULT.line_bytes
+    """The longest line of a file. This limit and those below are about what one file may hold."""
+    text_characters: PositiveInt = DEFAULT.string_characters
+    """The longest text."""
+    depth: PositiveInt = DEFAULT.depth
+    """How deep lists and objects may lie in each other."""
+    keys: PositiveInt = DEFAULT.keys
+    """The most keys of an object."""
+    columns: PositiveInt = DEFAULT.columns
+    """The most columns of a table."""
+    rows: PositiveInt = DEFAULT.rows
+    """The most records."""
+    unpacked_bytes: PositiveInt = DEFAULT.logical_bytes
+    """The most bytes once it is unpacked."""
+    unpacked_times: PositiveInt = DEFAULT.expansion
+    """How many times its own size a file may unpack to, once that is more than 256 MB."""
+    file_memory_bytes: NonNegativeInt = 4 * 1024**3
+    """Address space for reading one file in the worker; Parquet asks for more than it uses."""
     log_level: str = "INFO"
     worker_name: str = ""
     """Given by the supervisor, so that it can give back the jobs of a dead worker."""
@@ -98,6 +121,20 @@ class Settings(BaseSettings):
     def model_key(self) -> str:
         """The language model's key."""
         return self.model_key_file.read_text().strip() if self.model_key_file else ""
+
+    @property
+    def file_limits(self) -> Limits:
+        """What one file may hold."""
+        return Limits(
+            line_bytes=self.line_bytes,
+            string_characters=self.text_characters,
+            depth=self.depth,
+            keys=self.keys,
+            columns=self.columns,
+            rows=self.rows,
+            logical_bytes=self.unpacked_bytes,
+            expansion=self.unpacked_times,
+        )
 
     @property
     def hosts(self) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli import locks
+from app.curation import file_limits
 from app.settings import Settings
 from app.storage.database import Sessions, connect, reading, writing
 from app.storage.migration import migrate
@@ -52,6 +53,7 @@ def settings_of(data_dir: Path | None, **given: Any) -> Settings:
 def opened(data_dir: Path | None, **given: Any) -> Iterator[Instance]:
     """Make the data folder if need be, bring its database up to date, close it in the end."""
     settings = settings_of(data_dir, **given)
+    file_limits.allow(settings.file_limits, memory=settings.file_memory_bytes)
     os.umask(PRIVATE)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = connect(settings.database)

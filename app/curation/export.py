@@ -30,7 +30,7 @@ from app.curation.rendering import FailureView
 from app.errors import ConflictError, InvalidError
 from app.formats.exporters import EXPORTERS
 from app.formats.rules import FOR_THE_CALLER, Rule
-from app.storage import datasets, exports, jobs
+from app.storage import asker, datasets, exports, jobs
 from app.storage import versions as version_rows
 from app.storage.exports import ExportNotFoundError
 from app.storage.release_tables import ExportRow
@@ -40,7 +40,6 @@ from app.storage.versions import Label
 __all__ = ["Order", "PreviewView", "preview", "run"]
 
 UNCHECKED = FOR_THE_CALLER
-MOST_OPEN = 5
 _LARGEST_ID = 2**31 - 1
 
 
@@ -51,7 +50,7 @@ class NothingToExportError(InvalidError):
 
 
 class TooManyExportsError(ConflictError):
-    """Five of your exports wait or run already; wait for one to end, or cancel it."""
+    """As many of your exports as may wait or run do so; wait for one to end, or cancel it."""
 
     code = "too_many_exports"
 
@@ -120,7 +119,7 @@ def start(
     Raises:
         NotFoundError: no such data set or version.
         InvalidError: no such format, a query that cannot be read, or nothing to export.
-        TooManyExportsError: this person has five open exports.
+        TooManyExportsError: this person has as many open exports as are allowed.
     """
     exporter = export_order.exporter_of(order)
     recipe = export_recipe.check(order.recipe, tokenizers)
@@ -213,7 +212,8 @@ def _same_open(session: Session, wanted: ExportRow) -> ExportRow | None:
             wanted.version_id, wanted.format, wanted.options
         ):  # fmt: skip
             return row
-    if len(found) >= MOST_OPEN:
+    most = asker.current().most_exports
+    if most and len(found) >= most:
         raise TooManyExportsError
     return None
 

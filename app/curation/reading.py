@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from app.curation import chunks, column_roles
+from app.curation import chunks, column_roles, file_limits
 from app.curation.chunks import Chunk
 from app.curation.column_roles import Told
 from app.formats import containers, dialects
@@ -52,7 +52,7 @@ def read_file(path: Path, told: Told, *, skip: int = 0) -> Reading:
         dialect, parse = column_roles.reader(told, lambda: read_head(path).detection)
         sort = chunks.sorter(parse)
     stream = path.open("rb")
-    contents = containers.open_contents(stream, skip=skip)
+    contents = containers.open_contents(stream, limits=file_limits.current(), skip=skip)
 
     def read() -> Iterator[Chunk]:
         start = skip
@@ -67,7 +67,7 @@ def read_file(path: Path, told: Told, *, skip: int = 0) -> Reading:
 def read_head(path: Path) -> Head:
     """The first 200 entries, and what they speak."""
     with path.open("rb") as stream:
-        contents = containers.open_contents(stream)
+        contents = containers.open_contents(stream, limits=file_limits.current())
         entries = list(islice(contents.entries, DETECT_ON))
     values = [entry.value for entry in entries if isinstance(entry, Record)]
     return Head(contents.container, entries, dialects.detect(values, kinds=KINDS))

@@ -1,7 +1,7 @@
 """A large file is read in a small process of its own, a chunk ahead of what is being stored.
 
 So an import uses two cores, and what a hostile file can make its reader take is limited: the
-process holds no database, no model and no more memory than MOST_MEMORY.
+process holds no database, no model and no more memory than the settings allow.
 """
 
 import os
@@ -15,16 +15,15 @@ from typing import IO, Any
 import orjson
 
 import app
-from app.curation import preparing
+from app.curation import file_limits, preparing
 from app.curation.column_roles import Told
 from app.curation.preparing import Prepared
 from app.errors import InvalidError
+from app.formats.entries import Limits
 from app.formats.sample import Rejected
 
 LARGE_BYTES = 1_000_000
 """A smaller file is read before a process has started."""
-MOST_MEMORY = 4 << 30
-"""Bytes of address space; a reader of Parquet asks for far more of it than it uses."""
 COMMAND = [sys.executable, "-m", "app.curation.reading_beside"]
 
 
@@ -54,7 +53,8 @@ def prepare(path: Path, told: Told, *, skip: int = 0) -> Generator[Prepared, Non
 
 def answer(asked: IO[bytes], told: IO[bytes]) -> None:
     """Read the file that is asked for, and tell its chunks, or what is wrong with it."""
-    path, how, skip = orjson.loads(asked.readline())
+    path, how, skip, limits = orjson.loads(asked.readline())
+    file_limits.allow(Limits(**limits))
     try:
         for chunk in preparing.prepare(Path(path), Told(**how), skip=skip):
             told.write(orjson.dumps(chunk) + b"\n")
@@ -70,7 +70,7 @@ def _ask(
     assert process.stdin is not None  # noqa: S101  both are pipes
     assert process.stdout is not None  # noqa: S101
     try:
-        process.stdin.write(orjson.dumps((str(path), told, skip)) + b"\n")
+        process.stdin.write(orjson.dumps((str(path), told, skip, file_limits.current())) + b"\n")
         process.stdin.flush()
         while (found := orjson.loads(process.stdout.readline())) is not None:
             yield _chunk(found)
@@ -91,13 +91,15 @@ def _start() -> "subprocess.Popen[bytes]":
     known = os.environ.get("PYTHONPATH", "")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (home, known)))}
     return subprocess.Popen(  # noqa: S603  our own module
-        COMMAND, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [*COMMAND, str(file_limits.memory())], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
 
 
 def main() -> None:
     """Answer one question, within the limit; whoever asks and goes away ends this too."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    most = int(sys.argv[1])
+    if most:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     try:
         answer(sys.stdin.buffer, sys.stdout.buffer)
     except (BrokenPipeError, MemoryError):

@@ -140,6 +140,10 @@ def _guard(entries: Iterator[Entry], rows: int) -> Iterator[Entry]:
             if number >= rows:
                 raise UnreadableFileError("too_many_rows", "The file has too many rows.")
             yield entry
+    except MemoryError:
+        raise UnreadableFileError(
+            "out_of_memory", "To read this file takes more memory than one file may take here."
+        ) from None
     except DamagedFileError as error:
         line = entry.line + 1 if entry else 1
         yield reject(line, -1, Fault(error.code, str(error)), "")

@@ -55,6 +55,8 @@ def _batches(stream: BinaryIO, limits: Limits) -> Iterator[tuple[Any, int]]:
             )
         for batch in file.iter_batches(batch_size=_BATCH_ROWS, use_threads=False):
             yield batch, sum(map(_logical_bytes, batch.columns))
+    except MemoryError:  # which is an ArrowException too, but no damage
+        raise
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise DamagedFileError("damaged", f"The Parquet file is damaged: {error}.") from error
 

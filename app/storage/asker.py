@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """A person or token, and how many of their jobs may wait or run; 0 for any number."""
+    """A person or token, and how many of their jobs and exports may wait or run; 0 for any."""
 
     name: str = ""
     most_open: int = 0
+    most_exports: int = 0
 
 
 _NOBODY = Asker()

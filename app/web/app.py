@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
 
-from app.curation import nearness, probing
+from app.curation import file_limits, nearness, probing
 from app.curation.nearness import Finder
 from app.curation.probe_page import ModelFacts
 from app.settings import Settings
@@ -51,6 +51,7 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
         model=ModelFacts(probing.place_of(settings.model_url), settings.model_name),
         encoder=settings.encoder,
     )
+    file_limits.allow(settings.file_limits, memory=settings.file_memory_bytes)
     app.mount("/static", StaticFiles(directory=settings.static), name="static")
     for router in (*pages.ROUTERS, *api.ROUTERS):
         app.include_router(router)
@@ -70,6 +71,7 @@ def _allowances(settings: Settings) -> Allowances:
         logins_per_hour=settings.logins_per_hour,
         uploads_at_once=settings.uploads_at_once,
         jobs_per_person=settings.jobs_per_person,
+        exports_per_person=settings.exports_per_person,
     )
 
 

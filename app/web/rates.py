@@ -47,6 +47,7 @@ class Allowances:
     logins_per_hour: int
     uploads_at_once: int
     jobs_per_person: int
+    exports_per_person: int
 
 
 class Rates:

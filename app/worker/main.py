@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from app.curation import upload_sweep
+from app.curation import file_limits, upload_sweep
 from app.encoders.remote_model import Endpoint, RemoteModel
 from app.settings import Settings
 from app.storage import jobs
@@ -45,7 +45,8 @@ def main(settings: Settings | None = None) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=_warm, args=(tools,), daemon=True).start()
+    tools.warming = threading.Thread(target=_warm, args=(tools,), daemon=True)
+    tools.warming.start()
     threading.Thread(target=_tidy, args=(tools, stop), daemon=True).start()
     if settings.worker_name:
         threading.Thread(target=_follow, args=(os.getppid(), stop), daemon=True).start()
@@ -69,6 +70,7 @@ def make_tools(settings: Settings, read: Sessions, write: Sessions) -> Tools:
     tools = Tools(read, write, spool=settings.spool, exports=settings.exports)
     tools.encoder_name, tools.models = settings.encoder, settings.models
     tools.threads = settings.encoder_threads
+    file_limits.allow(settings.file_limits, memory=settings.file_memory_bytes)
     tools.model = _model(settings)
     return tools
 

@@ -1,8 +1,10 @@
 """Which function runs under which kind in the queue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Thread
 
 from app import encoders
 from app.curation import (
@@ -12,6 +14,7 @@ from app.curation import (
     embedding,
     export,
     export_sweep,
+    file_limits,
     gauges,
     gauging,
     mapping,
@@ -25,6 +28,7 @@ from app.encoders import Encoder
 from app.encoders.remote_model import Writer
 from app.storage.database import Sessions
 from app.storage.tables import JobRow
+from app.worker import memory
 from app.worker.loop import Task
 
 
@@ -36,6 +40,15 @@ class Tools:
         self.encoder_name, self.models, self.threads = "default", spool.parent / "models", 2
         self.vectors = spool.parent / "vectors"
         self.model: Writer | None = None  # the language model, when one is configured
+        self.warming: Thread | None = None  # loads the encoder
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read a file in here; not while the encoder is loaded, which takes what it takes."""
+        if self.warming is not None:
+            self.warming.join()
+        with memory.at_most(file_limits.memory()):
+            yield
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -48,10 +61,12 @@ def make_tasks(tools: Tools) -> Mapping[str, Task]:
     read, write = tools.read, tools.write
 
     def parse(job: JobRow) -> None:
-        parsing.parse_upload(read, write, job, tools.spool)
+        with tools.reading():
+            parsing.parse_upload(read, write, job, tools.spool)
 
     def check(job: JobRow) -> None:
-        checking.run(read, write, job, tools.spool)
+        with tools.reading():
+            checking.run(read, write, job, tools.spool)
 
     def embed(job: JobRow) -> None:
         embedding.embed_missing(read, write, job, tools.encoder)

@@ -15,7 +15,8 @@ from app.curation.review import Change, ChangeError
 from app.curation.versions import EmptyVersionError
 from app.formats.exporters import EXPORTERS
 from app.formats.sample import Message
-from app.storage import samples
+from app.storage import asker, samples
+from app.storage.asker import Asker
 from app.storage.database import Sessions
 from app.storage.exports import ExportNotFoundError
 from app.storage.tables import DatasetRow, Status
@@ -229,7 +230,9 @@ def test_the_same_open_export_is_not_started_twice_and_open_ones_are_few(
     for status in (Status.PENDING, Status.REJECTED, Status.NEEDS_WORK, None):
         wanted = (Status.APPROVED, status) if status else ()
         release.start(Order("alpaca", statuses=wanted))
-    with pytest.raises(TooManyExportsError):
+    with asker.asked_by(Asker("mia", most_exports=5)), pytest.raises(TooManyExportsError):
+        release.start(Order("openai-chat", dry_run=True))
+    with asker.asked_by(Asker("mia", most_exports=6)):
         release.start(Order("openai-chat", dry_run=True))
 
 

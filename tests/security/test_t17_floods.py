@@ -24,6 +24,7 @@ FEW = Allowances(
     logins_per_hour=20,
     uploads_at_once=2,
     jobs_per_person=3,
+    exports_per_person=2,
 )
 
 
