@@ -80,8 +80,8 @@ def as_addresses(client: TestClient, text: str, number: int) -> Iterator[Respons
 def as_headers(client: TestClient, text: str, number: int) -> Iterator[Response]:
     said = text.encode().translate(None, b"\r\n\0")  # a server reads no others
     names = ("User-Agent", "X-Request-ID", "Accept", "Referer", "X-Forwarded-For", "HX-Target")
-    yield client.get("/api/v1/jobs", headers={names[number % 6]: said})
-    yield client.post(f"{API}/undo", json={}, headers={"Idempotency-Key": said})
+    yield client.get("/api/v1/jobs", headers={names[number % 6].encode(): said})
+    yield client.post(f"{API}/undo", json={}, headers={b"Idempotency-Key": said})
 
 
 def as_doors(client: TestClient, text: str, number: int) -> Iterator[Response]:

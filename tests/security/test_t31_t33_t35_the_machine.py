@@ -54,7 +54,7 @@ def test_t31_one_address_listens_and_it_is_this_machines(server: Server) -> None
 def test_t31_no_engine_that_listens_is_among_the_dependencies() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     names = {re.split(r"[=\[;<> ]", line)[0].lower() for line in project["dependencies"]}
-    locked = {line.partition("==")[0].lower() for line in _locked()}
+    locked = {line.partition("==")[0].lower() for line in _locked("requirements.lock")}
     assert not (names | locked) & set(ENGINES)
     for path in CODE:
         found = re.findall(r"^\s*(?:import|from) (\w+)", path.read_text(), re.MULTILINE)
