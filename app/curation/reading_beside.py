@@ -91,7 +91,10 @@ def _start() -> "subprocess.Popen[bytes]":
     known = os.environ.get("PYTHONPATH", "")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (home, known)))}
     return subprocess.Popen(  # noqa: S603  our own module
-        [*COMMAND, str(file_limits.memory())], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [*COMMAND, str(file_limits.memory())],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
 
 

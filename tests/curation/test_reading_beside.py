@@ -1,15 +1,15 @@
 """A large file is read by another process as it would be here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
 import pytest
 
-from app.curation import preparing, reading_beside
+from app.curation import file_limits, preparing, reading_beside
 from app.curation.column_roles import NOTHING_TOLD, Told
-from app.curation.reading_beside import ReaderLostError
 from app.errors import InvalidError
+from app.formats.entries import DEFAULT
 
 
 @pytest.fixture
@@ -48,15 +48,18 @@ def test_a_file_that_is_no_data_is_refused_in_the_same_words(tmp_path: Path) -> 
     assert refused[0] == refused[1]
 
 
-def test_a_reader_that_takes_too_much_memory_ends_and_says_so(
-    large: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    least = 60 << 20  # of addresses, not used: what Python itself needs
-    small = f"from app.curation import reading_beside as it; it.MOST_MEMORY = {least}; it.main()"
-    monkeypatch.setattr(reading_beside, "COMMAND", [reading_beside.COMMAND[0], "-c", small])
+@pytest.fixture
+def little_memory() -> Iterator[None]:
+    file_limits.allow(DEFAULT, memory=60 << 20)  # of addresses, not used: what Python itself needs
+    yield
+    file_limits.allow(DEFAULT)
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_a_reader_that_takes_too_much_memory_ends_and_says_so(large: Path) -> None:
     with large.open("ab") as stream:
         stream.write(b'{"prompt": "' + b"x" * 80_000_000 + b'", "completion": "long"}\n')
-    with pytest.raises(ReaderLostError):
+    with pytest.raises(InvalidError, match="memory"):
         list(reading_beside.prepare(large, Told(read_as="prompt_completion")))
 
 
