@@ -22,11 +22,11 @@ MOST_CATEGORIES = 6
 STATUSES = (Status.PENDING, Status.APPROVED, Status.NEEDS_WORK, Status.REJECTED)
 LENGTHS: Mapping[str, str] = {
     "0..100": "up to 100 characters",
-    "101..300": "101 to 300",
-    "301..600": "301 to 600",
-    "601..1200": "601 to 1,200",
-    "1201..4000": "1,201 to 4,000",
-    "4001..": "over 4,000",
+    "101..300": "101 to 300 characters",
+    "301..600": "301 to 600 characters",
+    "601..1200": "601 to 1,200 characters",
+    "1201..4000": "1,201 to 4,000 characters",
+    "4001..": "over 4,000 characters",
 }
 NOTHING = "(none)"
 COUNTS = Filter(statuses=COUNTED)

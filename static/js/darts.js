@@ -7,6 +7,7 @@ import { HIDDEN, makeRenderer } from "./renderers.js";
 
 const SIZE = 1.75; // of one of 14,000 darts, in the drawing's own pixels
 const LARGEST = 3.2; // where there are few
+const FEW = 3_000;
 const MEDIUM = 0.5; // how dark a place is on which as many darts lie as on the average place
 const REST = 160; // ms without a movement before everything is drawn again
 const FARTHEST = 40; // times the drawing can be enlarged
@@ -158,7 +159,8 @@ class Scene {
     const grown = Math.sqrt(Math.min(this.seen.k, 9));
     const base = Math.min(LARGEST, Math.max(0.7, SIZE * Math.sqrt(14_000 / Math.max(darts.total, 1))));
     const coloured = Boolean(this.stage.dataset.color || this.stage.dataset.compare); // hues need room to be told apart
-    const size = Math.max(1, (base * (coloured ? 1.4 : 1) * place.scale * grown) / this.seen.k);
+    const least = darts.total < FEW ? 2 * place.density : 1; // a few darts are seen on a small screen too
+    const size = Math.max(least, (base * (coloured ? 1.4 : 1) * place.scale * grown) / this.seen.k);
     const area = Math.PI * (this.rim * place.scale) ** 2;
     const each = (darts.n * Math.max(1, Math.round(size)) ** 2) / area; // darts on the average pixel
     const alpha = name === "target" ? 0.5 : each > 1 ? 1 - (1 - MEDIUM) ** (1 / each) : coloured || this.stage.dataset.states ? 0.85 : 0.55;

@@ -1,4 +1,4 @@
-"""The board in all its states as PNG files, to be looked at by people.
+"""The board in all its states as PNG files, to be looked at by people; axe looks at each too.
 
 python -m tests.benchmarks.pictures FOLDER [stock ...]
 
@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 import orjson
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import browser
@@ -32,6 +33,7 @@ VIEWS = {
     "board": "", "cell": "cell={cell}", "zoom": "zoom={topic}", "colour": "color=label",
     "table": "view=table", "compare": "cmp={other}", "map": "view=map",
     "map-colour": "color=length&view=map", "report": "", "query": "status=approved",
+    "version": "version=1",
 }  # fmt: skip
 DEMO = PROJECT / "static" / "demo"
 PATIENCE = 900  # seconds until a board is drawn
@@ -83,7 +85,7 @@ def _fill(server: Server, slug: str, stock: Stock) -> None:
         server.post(f"{path}/versions", json={"name": "before"})
         cell = server.get(f"{path}/board").json()["cells"][0]["id"]
         server.post(f"{path}/decisions", json={"query": f"cell={cell}", "status": "rejected"})
-        server.post(f"{path}/decisions", json={"query": "length=0..60", "status": "approved"})
+        server.post(f"{path}/decisions", json={"query": "topic=1,2,3,4,5", "status": "approved"})
         server.wait_until_idle(seconds=PATIENCE)
 
 
@@ -98,10 +100,23 @@ def _take(chromium: Browser, server: Server, slug: str, stock: Stock, folder: Pa
                 for view in stock.views:
                     query = VIEWS[view].format(**words)
                     place = "report" if view == "report" else "board"
-                    page.goto(f"{server.address}/d/{slug}/{place}?renderer=cpu&{query}")
+                    drawn = "" if view == "report" else "renderer=cpu&"
+                    page.goto(f"{server.address}/d/{slug}/{place}?{drawn}{query}")
                     _wait(page)
-                    page.screenshot(path=folder / f"{slug}-{view}-{theme}-{width}.png")
+                    name = f"{slug}-{view}-{theme}-{width}"
+                    page.screenshot(path=folder / f"{name}.png")
+                    _check(page, name)
     print(f"{slug}: {len(stock.views) * len(stock.widths) * len(THEMES)} pictures", flush=True)
+
+
+def _check(page: Page, name: str) -> None:
+    """Print what a screen reader or a small window would stumble over."""
+    found = Axe().run(page).response["violations"]
+    for rule in found:
+        if rule["impact"] in ("serious", "critical"):
+            print(f"{name}: {rule['id']}: {rule['nodes'][0]['html'][:160]}", flush=True)
+    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        print(f"{name}: wider than the window", flush=True)
 
 
 @contextmanager

@@ -47,6 +47,7 @@ FURTHER = {
 BOARDS = {
     "zoom": f"/d/{SLUG}/board?zoom=1",
     "comparison": f"/d/{SLUG}/board?cmp=v1",
+    "version": f"/d/{SLUG}/board?cell=1.1&version=1",
     "coloured board": f"/d/{SLUG}/board?color=label&renderer=cpu",
 }
 """Further looks at a board: they differ in what is drawn, not in how wide they are."""

@@ -10,6 +10,7 @@ from app.curation.colouring import Colour
 from app.curation.darts import Wish
 from app.web import dart_answers, pictures
 from app.web.deps import HouseDep, ReadSession
+from app.web.pages.boards import LookAsked
 
 router = APIRouter(prefix="/d/{slug}/board/{frame}")
 
@@ -51,11 +52,15 @@ def download_mask(
 
 @router.get("/board.{kind}")
 def download_picture(
-    slug: str, frame: dart_answers.FrameId, kind: Literal["svg", "png"], house: HouseDep
+    slug: str,
+    frame: dart_answers.FrameId,
+    kind: Literal["svg", "png"],
+    look: LookAsked,
+    house: HouseDep,
 ) -> Response:
     darts.ensure_layout(house.read, house.write, slug, frame)
     with house.read() as session:
-        found = board_export.view(session, slug, frame)
+        found = board_export.view(session, slug, frame, look)
     return pictures.answer(house, found, kind)
 
 
