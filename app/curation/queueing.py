@@ -94,15 +94,17 @@ def show(session: Session, slug: str, sample_id: int, walk: Walk, reviewer: Revi
 def recent(session: Session, dataset: DatasetRow, walk: Walk, actor: str) -> tuple[RecentView, ...]:
     """What this person decided last, the newest first."""
     found: dict[int, RecentView] = {}
-    for event in events.recent_of(session, dataset.id, actor, limit=4 * RECENT):
-        if event.sample_id is None or event.sample_id in found:
+    for sample_id, kind, body in events.recent_of(session, dataset.id, actor, limit=4 * RECENT):
+        if sample_id in found:
             continue
-        to = event.body.get("to", {})
+        to = body.get("to", {})
         letter = LETTERS.get(to.get("status", ""), "E" if "revision" in to else "L")
-        address = walk.href(dataset.slug, f"s/{event.sample_id}")
-        said = f"{telling.line(event.kind, event.body)}: sample {event.sample_id}"
-        found[event.sample_id] = RecentView(event.sample_id, letter, said, address)
-    return tuple(found.values())[:RECENT]
+        address = walk.href(dataset.slug, f"s/{sample_id}")
+        said = f"{telling.line(kind, body)}: sample {sample_id}"
+        found[sample_id] = RecentView(sample_id, letter, said, address)
+        if len(found) == RECENT:
+            break
+    return tuple(found.values())
 
 
 def waiting(session: Session, dataset: DatasetRow, walk: Walk, name: str) -> Filter:

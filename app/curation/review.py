@@ -182,7 +182,7 @@ def _judge(
 
 
 def _set(session: Session, row: SampleRow, change: Change, act: Act) -> bool:
-    state = State(**samples.movable(session, [row.id])[row.id])
+    state = State(**samples.state_of(row))
     new = changing.wanted_of(change, state)
     if not new:
         return False

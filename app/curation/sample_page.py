@@ -68,7 +68,7 @@ def describe(
     upload = uploads.get(session, dataset.id, sample.upload_id)
     position, matching, previous, following = _place(session, dataset.id, sample.id, context)
     told, scheme = events.of_sample(session, sample.id), labelling.scheme_by_id(session, dataset.id)
-    state = State(**samples.movable(session, [sample.id])[sample.id])
+    state = State(**samples.state_of(sample))
     said = load_sample(sample.messages, sample.rest)
     paired = said.kind == "preference"
     return SampleView(

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.exc import DataError
 from sqlmodel import Session, create_engine
@@ -37,9 +38,12 @@ class UnstorableError(InvalidError):
 
 def connect(url: str, **options: Any) -> Engine:
     """Open the database at url, SQLite or Postgres."""
+    read_json = {"json_deserializer": orjson.loads}  # a board's facts are 100 kB
     if url.startswith("sqlite"):
         # An error must not put sample text into the log: hide_parameters.
-        engine = create_engine(url, module=sqlite_module(), hide_parameters=True, **options)
+        engine = create_engine(
+            url, module=sqlite_module(), hide_parameters=True, **read_json, **options
+        )
         moments.tell_zones(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -47,7 +51,7 @@ def connect(url: str, **options: Any) -> Engine:
     if url.startswith("postgresql"):
         engine = create_engine(
             url, pool_pre_ping=True, pool_size=20, hide_parameters=True,
-            connect_args=PLANNED_ANEW, **options,
+            connect_args=PLANNED_ANEW, **read_json, **options,
         )  # fmt: skip
         event.listen(engine, "handle_error", _say_unstorable)
         return engine

@@ -90,14 +90,18 @@ def about(session: Session, sample_ids: Sequence[int]) -> Iterator[EventRow]:
         yield from session.exec(query.order_by(col(EventRow.seq)))
 
 
-def recent_of(session: Session, dataset_id: int, actor: str, *, limit: int) -> Sequence[EventRow]:
-    """What this person did to samples in review last, the newest first; undone or not."""
-    query = select(EventRow).where(
+def recent_of(
+    session: Session, dataset_id: int, actor: str, *, limit: int
+) -> Sequence[tuple[int, str, dict[str, Any]]]:
+    """(sample id, kind, body) of what this person did in review last, newest first; or undid."""
+    query = select(EventRow.sample_id, EventRow.kind, EventRow.body).where(
         EventRow.dataset_id == dataset_id,
+        col(EventRow.sample_id).is_not(None),
         EventRow.actor == actor,
         col(EventRow.batch).startswith(REVIEW_BATCH),
     )
-    return session.exec(query.order_by(col(EventRow.seq).desc()).limit(limit)).all()
+    rows = session.execute(query.order_by(col(EventRow.seq).desc()).limit(limit))
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def page(session: Session, dataset_id: int, *, before: int, limit: int) -> Sequence[EventRow]:

@@ -79,6 +79,20 @@ def known_fingerprints(session: Session, dataset_id: int, asked: Sequence[str]) 
     return set(session.exec(query))
 
 
+def state_of(row: SampleRow | Row[Any]) -> dict[str, Any]:
+    """All of a sample that people may change, as plain values."""
+    return {
+        "status": str(row.status),
+        "label": row.label,
+        "revision": row.revision,
+        "origin": str(row.origin),
+        "deleted": bool(row.deleted),
+        "flagged": bool(row.flagged),
+        "quality": row.quality,
+        "marks": row.marks,
+    }
+
+
 def by_external_id(session: Session, dataset_id: int, asked: Sequence[str]) -> dict[str, SampleRow]:
     """The samples that carry one of these ids of their source."""
     if not asked:
@@ -184,7 +198,7 @@ def movable(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     for part in _parts(ids):
         query = select(SampleRow.id, *MOVABLE).where(col(SampleRow.id).in_(part))  # type: ignore[call-overload]
-        found |= {row.id: _plain(row) for row in session.execute(query)}
+        found |= {row.id: state_of(row) for row in session.execute(query)}
     return found
 
 
@@ -277,19 +291,6 @@ def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         )
         known |= {(upload_id, position): number for position, number in session.exec(query)}
     return [known[row["upload_id"], row["position"]] for row in rows]
-
-
-def _plain(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "status": str(row.status),
-        "label": row.label,
-        "revision": row.revision,
-        "origin": str(row.origin),
-        "deleted": bool(row.deleted),
-        "flagged": bool(row.flagged),
-        "quality": row.quality,
-        "marks": row.marks,
-    }
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
