@@ -57,8 +57,8 @@ function belongsElsewhere(event, key) {
 
 export function startKeys() {
   const table = JSON.parse(document.getElementById("keys-table").textContent);
-  const here = (document.querySelector("[data-keys]")?.dataset.keys ?? "").split(" ");
-  const acts = new Map(table.filter((row) => !row.where || here.includes(row.where)).map((row) => [row.key, row.act]));
+  const known = new Map(); // a page may become another by a swap: an edit goes on to the next card
+  const actsOf = (here) => new Map(table.filter((row) => !row.where || here.split(" ").includes(row.where)).map((row) => [row.key, row.act]));
   const off = document.querySelector("[data-keys-off]");
   const sheet = document.getElementById("keys-sheet");
 
@@ -69,6 +69,9 @@ export function startKeys() {
   sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
 
   const press = (event) => {
+    const here = document.querySelector("[data-keys]")?.dataset.keys ?? "";
+    if (!known.has(here)) known.set(here, actsOf(here));
+    const acts = known.get(here);
     const key = nameOf(event, acts);
     const wanted = acts.get(key);
     if (!wanted || belongsElsewhere(event, key)) return;

@@ -11,6 +11,7 @@ let sending = false;
 let failing = null; // since when nothing arrives
 let why = "";
 let last = 0;
+let leaving = ""; // the page to go to when all is saved
 let retry = null;
 
 export const unsaved = () => ({ many: outbox.length, failing, known: versions.size > 0 });
@@ -31,6 +32,7 @@ export function startOutbox() {
   addEventListener("beforeunload", (event) => { if (failing || outbox.length > 1) event.preventDefault(); });
   addEventListener("online", () => retry?.());
   addEventListener("submit", onSubmit, true);
+  document.addEventListener("click", onLink);
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
     if (sampleOf(ctx.request)) ctx.request.headers["Idempotency-Key"] ??= newKey();
   });
@@ -93,6 +95,7 @@ async function send() {
     if (outbox[0] !== one) continue; // it was given up meanwhile
     if (isToTryAgain(answer)) {
       failing ??= new Date();
+      leaving = "";
       why = isLoggedOut(answer) ? "You are logged out: log in again in another tab." : "Retrying.";
       tell("change");
       await new Promise((resolve) => { retry = resolve; setTimeout(resolve, pause); });
@@ -106,6 +109,10 @@ async function send() {
   }
   sending = false;
   if (late.length) toast(`${late.length === 1 ? "1 decision that was" : `${late.length} decisions that were`} not saved before arrived now.`);
+  if (leaving && !failing) {
+    location.assign(leaving);
+    return;
+  }
   tell("none");
   const held = document.querySelector("form[data-waits]");
   if (held) {
@@ -129,6 +136,7 @@ function settle(one, answer) {
     }
   }
   storage.remove(nameOf(one));
+  one.version = version;
   if (answer.status === 409) showConflict(one);
   else if (!answer.ok) toast(`Sample ${one.sample}: this was refused and not saved.`, { bad: true });
   tell("arrived", one);
@@ -163,6 +171,15 @@ function onSubmit(event) {
     if (!confirm(`${waiting()} in this browser and not saved yet. Log out and lose them?`)) event.preventDefault();
     else giveUp();
   }
+}
+
+/** What is on its way arrives before another page of this sample is read. */
+function onLink(event) {
+  const link = event.target instanceof Element && event.target.closest("a[href]");
+  const opens = event.ctrlKey || event.metaKey || event.shiftKey || link?.target;
+  if (!link || opens || event.defaultPrevented || !outbox.length || failing) return;
+  event.preventDefault();
+  leaving = link.href;
 }
 
 function giveUp() {

@@ -18,9 +18,19 @@ export function startReview() {
   startFields();
   onOutbox("arrived", onArrived);
   onOutbox("none", goOn);
-  if (!document.querySelector("[data-card]")) return;
+  onOutbox("change", tell);
   addEventListener("submit", onSubmit, true);
   addEventListener("click", onClick, true);
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.target === main && (card() || ahead)) fetchAhead();
+  });
+  if (card()) fetchAhead();
+}
+
+/** Where the next card is kept until it is shown. */
+function boxAhead() {
+  const known = document.getElementById("ahead");
+  if (known) return known;
   // In a form, or the choice of its tabs would be taken for the shown card's own.
   const box = document.createElement("form");
   const behind = document.createElement("div");
@@ -28,17 +38,13 @@ export function startReview() {
   behind.hidden = true;
   behind.append(box);
   document.body.append(behind);
-  onOutbox("change", tell);
-  document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx?.target === main) fetchAhead();
-  });
-  fetchAhead();
+  return box;
 }
 
 // ---- the next card -----------------------------------------------------------------------------
 
 async function fetchAhead() {
-  const box = document.getElementById("ahead");
+  const box = boxAhead();
   const address = card()?.dataset.card;
   ahead = null;
   box.removeAttribute("data-kept");
@@ -129,7 +135,9 @@ function onSubmit(event) {
   put({ address: form.action, body, sample });
 }
 
-function onArrived({ body, sample, unseen }) {
+function onArrived({ body, sample, unseen, version }) {
+  const edit = main.querySelector(`form[data-edits="${sample}"]`);
+  if (edit && version) edit.elements.version.value = version; // one's own act is no conflict
   if (!unseen) arrived += body.has("status") ? 1 : 0;
   else if (main.querySelector(`[data-sample="${sample}"]`) || document.getElementById(`sample-${sample}`)) stale = true;
   else ahead = null; // it may be just that one
@@ -146,7 +154,7 @@ function goOn() {
 function tell() {
   const line = main.querySelector("[data-saved]");
   const { many, failing, known } = unsaved();
-  if (line) line.textContent = many ? (failing ? "Not saved" : "Saving…") : made || known ? `Saved ${time(new Date())}` : line.textContent;
+  if (line && card()) line.textContent = many ? (failing ? "Not saved" : "Saving…") : made || known ? `Saved ${time(new Date())}` : line.textContent;
 }
 
 // ---- what a card shows at once -----------------------------------------------------------------
@@ -214,13 +222,13 @@ function rate(form, quality) {
 
 // ---- fields ------------------------------------------------------------------------------------
 
-/** Ctrl+Enter in a note adds it, in a reason rejects; Escape leaves the field. */
+/** Ctrl+Enter in a note adds it, in a reason rejects; Escape leaves the field, also of an edit. */
 function startFields() {
   document.addEventListener("keydown", (event) => {
     const field = event.target;
-    if (!(field instanceof HTMLTextAreaElement) || !field.closest(".decide, .noting") || event.isComposing) return;
+    if (!(field instanceof HTMLTextAreaElement) || !field.closest(".decide, .noting, .turns") || event.isComposing) return;
     if (event.key === "Escape") field.blur();
-    else if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    else if (field.closest(".turns") || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     else field.form.requestSubmit(field.form.querySelector("[data-save], [data-act=reject]"));
     event.preventDefault();
   });
