@@ -101,7 +101,7 @@ function start(form) {
     if (name === "delete") fresh.remove();
     else if (current === row) { current = fresh; go(0); }
     say(fresh.dataset.said);
-    form.querySelector("[data-said]").textContent = fresh.dataset.said;
+    form.querySelector(".bulk [data-said]").textContent = fresh.dataset.said;
     document.getElementById("decided").textContent = fresh.dataset.decided;
   }
 

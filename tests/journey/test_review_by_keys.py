@@ -107,6 +107,7 @@ def decide_and_edit(page: Page, server: Server) -> None:
     page.wait_for_selector("#changes ins")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("[data-card]")
+    press_on(page, " ")  # the keys of the queue live on after an edit
 
 
 def reject_all_and_undo(page: Page, server: Server) -> None:
@@ -166,6 +167,21 @@ def test_labels_and_marks_have_keys_and_back_returns_to_the_place(
     page.go_back()
     assert page.url.endswith(f"/d/marks/samples?ids={ids[0]},{ids[3]}&status=pending")
     assert page.locator("tr[data-row]").count() == 1
+    flag_and_edit_at_once(page, ids[1])
+
+
+def flag_and_edit_at_once(page: Page, number: int) -> None:
+    """One's own act, still on its way, is no conflict of the edit that follows."""
+    page.goto(f"/d/marks/review?ids={number}")
+    page.keyboard.press("f")
+    page.keyboard.press("e")
+    page.wait_for_selector("#edit")
+    page.keyboard.press("End")
+    page.keyboard.type(" and more")
+    page.wait_for_selector("#changes ins")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[data-card], .nothing")
+    assert page.locator(".conflict-form").count() == 0
 
 
 def test_decisions_that_the_server_did_not_hear_arrive_once(
@@ -227,6 +243,9 @@ def retried_while_the_page_stays(page: Page, server: Server) -> None:
     expect(page.locator("#unsaved")).to_be_empty()
     expect(page.locator("tr[data-row]").last).to_contain_text("approved")
     expect_counts(server, "gone", {"approved": 2, "rejected": 2, "needs_work": 1})
+    page.locator("tr[data-row] a[data-open]").last.focus()
+    page.keyboard.press("f")
+    expect(page.locator("tr[data-row]").last).to_contain_text("flagged")
     items = server.get("/api/v1/datasets/gone/samples").json()["items"]
     assert [it["status"] for it in items[3:]] == ["rejected", "pending", "approved"]
 
