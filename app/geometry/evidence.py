@@ -5,6 +5,8 @@ with odds rate * s, s being the level's typical density. Over a grid of rates, w
 expects most parts to be about on target, this gives the probability that the part's rate is too
 high or too low. A sample takes the mean of its parts' over the levels, and is flagged when that is
 large enough and at least one of its parts is also significant (Benjamini-Hochberg over all parts).
+A point of the target does so over the cuts of the target's tree alone: a few points that nothing
+covers stand apart there, while a cut at random lumps them with their neighbours.
 A re-count touches only counts: nothing here looks at a vector.
 """
 
@@ -15,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.geometry import balance
+from app.geometry import levels as levels_of
 from app.geometry.arrays import Integers, Marks, Numbers
 from app.geometry.balance import Portions
 from app.geometry.frame import Frame
@@ -60,7 +63,8 @@ def weigh(frame: Frame, cell: NDArray[np.int32], levels: NDArray[np.uint16]) -> 
     held = np.bincount(levels[on_board].ravel(), minlength=len(frame.levels.shares))
     verdict = _judge_parts(frame, held)
     over = on_board & crowded(verdict, levels)
-    gap = _flag(frame.target_levels, verdict.gap, verdict.surely_gap, GAP_LIMIT)
+    of_tree = frame.target_levels[:, : levels_of.OF_TREE]
+    gap = _flag(of_tree, verdict.gap, verdict.surely_gap, GAP_LIMIT)
     gap &= frame.external
     portions = Portions(
         over=_portion(cell[on_board], over[on_board], frame.cells),

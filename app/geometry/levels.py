@@ -1,10 +1,10 @@
 """The target and the data cut up many times, so that no single cut decides what is crowded.
 
 A topic that one cut splits or lumps together is seen whole by another, and the mean over all of
-them is far surer than any: docs/measured.md has the figures. Some cuts are those of the target's
-tree, from fine to coarse, for what the data lack; the others are k-means from random starts. All
-are settled on the target and the data together: where the data crowd two topics can be told apart
-that a few target points leave as one, and no cut favours either side.
+them is far surer than any: docs/measured.md has the figures. The first cuts are those of the
+target's tree, from fine to coarse. The others are k-means from random starts, settled on the target
+and the data together: where the data crowd, two topics can be told apart that a few target points
+leave as one, and no cut favours either side.
 """
 
 from dataclasses import dataclass, replace
@@ -18,10 +18,11 @@ from app.geometry.arrays import Integers, Numbers, Vectors
 TREE_FACTORS = (5 / 3, 5 / 4, 10 / 11, 2 / 3, 10 / 21)
 RANDOM_FACTORS = tuple(np.linspace(0.7, 1.1, 11).tolist())
 """Parts of each level for every cell of the board."""
+OF_TREE = len(TREE_FACTORS)
 TREE_ROUNDS, RANDOM_ROUNDS = 2, 4
 """Rounds of k-means; after the tree they put right what it merged early."""
 MOST_SETTLED = 12_000
-"""Points of the target, and of the data, on which the levels are settled."""
+"""Points of the target, and of the data, that are cut at random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,14 @@ def grow(points: Vectors, weights: Numbers) -> Tree:
 
 def cut(tree: Tree, count: int) -> Vectors:
     """Centres (K, p), K <= count, of the tree cut into count, refined; none of them idle."""
-    return _settle(tree.points, _cut(tree, count), TREE_ROUNDS, tree.weights)
+    label = ward.cut(tree.links, count)
+    size = int(label.max()) + 1
+    centres = kmeans.means(tree.points, label, count=size, weights=tree.weights)
+    return _settle(tree.points, centres, TREE_ROUNDS, tree.weights)
 
 
 def fit(tree: Tree, pool: Vectors, count: int, seed: int) -> Levels:
-    """Cut the tree, and the pool at random, at every level, relative to count cells.
+    """Cut the tree OF_TREE times, then the pool at random, into parts relative to count cells.
 
     The shares are still nought: `share` counts them.
     """
@@ -67,8 +71,7 @@ def fit(tree: Tree, pool: Vectors, count: int, seed: int) -> Levels:
         wanted = min(max(1, round(factor * count)), len(pool))
         return pool[random.choice(len(pool), wanted, replace=False)]
 
-    grown = [_cut(tree, max(1, round(factor * count))) for factor in TREE_FACTORS]
-    cuts = [_settle(pool, centres, TREE_ROUNDS) for centres in grown]
+    cuts = [cut(tree, max(1, round(factor * count))) for factor in TREE_FACTORS]
     cuts += [_settle(pool, start(factor), RANDOM_ROUNDS) for factor in RANDOM_FACTORS]
     starts = np.cumsum([0, *(len(centres) for centres in cuts)])
     return Levels(np.concatenate(cuts), starts, np.zeros(starts[-1]))
@@ -87,11 +90,6 @@ def assign(levels: Levels, seen: Vectors) -> NDArray[np.uint16]:
         nearest, _ = kmeans.assign(seen, levels.centres[start : levels.starts[level + 1]])
         parts[:, level] = nearest + start
     return parts
-
-
-def _cut(tree: Tree, count: int) -> Vectors:
-    label = ward.cut(tree.links, count)
-    return kmeans.means(tree.points, label, count=int(label.max()) + 1, weights=tree.weights)
 
 
 def _settle(

@@ -1,9 +1,10 @@
 """Templated samples: one sentence filled in many ways, found without a target.
 
-Neighbours in meaning that also share most of their words are joined; what holds 20 samples or more
-is a template. Density alone cannot do it: a template with several slots is no denser than a
-frequent topic, and fillings that are nearly equal are each other's only neighbours
-(docs/measured.md has the figures).
+Neighbours in meaning that also share most of their words are joined, if they have more such
+neighbours in common (Jarvis and Patrick, IEEE Trans. Computers C-22, 1973: otherwise a sentence
+between two templates would make them one); what holds 20 samples or more is a template. Density
+alone cannot do it: a template with several slots is no denser than a frequent topic, and fillings
+that are nearly equal are each other's only neighbours (docs/measured.md has the figures).
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ ALIKE = 0.6
 """Twice the shared words over the words of both (Dice), from which two texts share a template."""
 NEAREST, MOST = 15, 0.5
 """So large a part of a sample's nearest must share its template, or it only resembles one."""
+SHARED = 0.3
+"""Two samples are joined when so large a part of the one's alike neighbours is the other's too."""
 EVERYWHERE = 0.8
 """A word in this part of all texts is the task's wording, no template's."""
 
@@ -83,5 +86,19 @@ def _join(able: Marks, alike: Singles, near: Neighbours) -> Integers:
     column = near.index[row, place]
     both = able[row] & able[column]
     shape = (len(able), len(able))
-    graph = coo_matrix((np.ones(both.sum(), np.int8), (row[both], column[both])), shape=shape)
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+    graph = coo_matrix((np.ones(both.sum(), np.float32), (row[both], column[both])), shape=shape)
+    joined = _keep_shared(graph.tocsr())
+    return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
+
+
+def _keep_shared(graph: Any) -> Any:
+    """The links whose ends have enough of their other links in common."""
+    from scipy.sparse import coo_matrix
+
+    linked = (graph + graph.T > 0).astype(np.float32)
+    row, column = linked.nonzero()
+    degree = np.asarray(linked.sum(axis=1)).ravel()
+    shared = np.asarray(linked[row].multiply(linked[column]).sum(axis=1)).ravel()
+    fewer = np.minimum(degree[row], degree[column]) - 1  # but for the link between the two
+    kept = shared >= SHARED * fewer
+    return coo_matrix((np.ones(kept.sum()), (row[kept], column[kept])), shape=graph.shape)

@@ -28,6 +28,19 @@ def test_fillings_of_a_template_are_found_and_others_are_not() -> None:
     assert (found.template[500:] == 0).all()
 
 
+def test_two_templates_that_one_pair_of_texts_links_stay_two() -> None:
+    first = ["when", "must", *WORDS[:6]]
+    other = ["when", "must", *WORDS[6:12]]
+    between = [[*first, *other[2:5]], [*other, *first[2:5]]]
+    texts = [" ".join(words) for words in [*[first] * 30, *[other] * 30, *between]]
+    spread = clouds.unit(np.random.default_rng(0).normal(size=(363, 16)))
+    middle = spread[300] + np.outer([0.3] * 30 + [-0.3] * 30 + [0.2, -0.2], spread[362])
+    spread = clouds.unit(np.vstack([spread[:300], middle + 0.02 * spread[300:362]]))
+    found = find(loose(300) + texts, spread)
+    assert found.sizes.tolist() == [31, 31]
+    assert found.template[300] != found.template[330]
+
+
 def test_a_dense_topic_in_free_words_is_no_template() -> None:
     spread = clouds.unit(np.random.default_rng(0).normal(size=(300, 16)))
     spread[240:] = clouds.unit(spread[240] + 0.05 * spread[240:])
