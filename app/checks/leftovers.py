@@ -4,7 +4,7 @@ Rules over the plain text, for the obvious only: names and postal addresses are 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 Leftover = Literal["placeholders", "boilerplate", "personal"]
@@ -55,6 +55,15 @@ _SECRET = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}"
     r"|\bsk-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
 )
+# Without one of these, in small letters, a pattern finds nothing.
+_PLACEHOLDER_MARKS = ("{{", "[your ", "[insert ", "[enter ", "<your", "<insert", "<enter", "lorem")
+_BOILERPLATE_MARKS = (
+    *("language model", "an ai", "artificial intelligence", "cutoff", "cut-off"),
+    *("my last ", "my training ", "by openai", "have personal "),
+)
+_SECRET_MARKS = ("-----begin ", "akia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "sk-", "xox")
+_SOME_DIGITS = re.compile(r"[0-9](?:[ ().\-/]{0,2}[0-9]){6}")
+_SOME_OCTETS = re.compile(r"\.[0-9]{1,3}\.[0-9]")
 # Of nobody in particular: this machine, local networks, documentation.
 _OF_NOBODY = re.compile(
     r"(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2[0-9]|3[01])|192\.0\.2|198\.51\.100"
@@ -81,22 +90,39 @@ def find(texts: Sequence[str], answers: Sequence[str]) -> tuple[Leftover, ...]:
 
 
 def _find(texts: Sequence[str], answers: Sequence[str]) -> Iterator[Leftover]:
-    if any(_PLACEHOLDER.search(text) for text in texts):
+    # Each pattern costs fifty times what it takes to see that it need not be tried.
+    if any(_has(text, _PLACEHOLDER_MARKS) and _PLACEHOLDER.search(text) for text in texts):
         yield "placeholders"
-    if any(_BOILERPLATE.search(text) for text in answers):
+    if any(_has(text, _BOILERPLATE_MARKS) and _BOILERPLATE.search(text) for text in answers):
         yield "boilerplate"
     if any(_is_personal(text) for text in texts):
         yield "personal"
 
 
+def _has(text: str, marks: Sequence[str]) -> bool:
+    lower = text.lower()
+    return any(mark in lower for mark in marks)
+
+
 def _is_personal(text: str) -> bool:
-    if _SECRET.search(text) or _SOCIAL_SECURITY.search(text):
+    if _has(text, _SECRET_MARKS) and _SECRET.search(text):
         return True
-    checks = (
-        (_EMAIL, _is_somebodys), (_PHONE, _can_be_dialled), (_CARD, _is_card),
-        (_IBAN, _is_account), (_ADDRESS, _is_public),
-    )  # fmt: skip
-    return any(holds(match[0]) for pattern, holds in checks for match in pattern.finditer(text))
+    if "@" in text and _any(_EMAIL, _is_somebodys, text):
+        return True
+    if _SOME_OCTETS.search(text) and _any(_ADDRESS, _is_public, text):
+        return True
+    return bool(_SOME_DIGITS.search(text)) and _is_numbered(text)
+
+
+def _is_numbered(text: str) -> bool:
+    if _SOCIAL_SECURITY.search(text):
+        return True
+    checks = ((_PHONE, _can_be_dialled), (_CARD, _is_card), (_IBAN, _is_account))
+    return any(_any(pattern, holds, text) for pattern, holds in checks)
+
+
+def _any(pattern: re.Pattern[str], holds: Callable[[str], bool], text: str) -> bool:
+    return any(holds(match[0]) for match in pattern.finditer(text))
 
 
 def _is_somebodys(address: str) -> bool:
