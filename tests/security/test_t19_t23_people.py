@@ -236,6 +236,25 @@ def test_the_last_admin_stays(write: Sessions) -> None:
             people.remove(session, noa.id, "Noa")
 
 
+def test_the_last_admin_stays_by_every_way_and_others_may_lose_their_role(app: FastAPI) -> None:
+    house: House = app.state.house
+    with web_client.signed_in(app) as admin, web_client.signed_in(app, "curator") as curator:
+        with house.read() as session:
+            me, other = (rows.find(session, name) for name in ("admin", "curator"))
+            assert me is not None
+            assert other is not None
+        for way in ("role", "remove"):
+            refused = admin.post(f"/settings/users/{me.id}/{way}", data={"role": ""})
+            assert (refused.status_code, "the last admin" in refused.text) == (409, True)
+        assert admin.get("/settings/users").status_code == 200
+        assert admin.post(f"/settings/users/{other.id}/role", data={"role": ""}).status_code == 200
+        assert curator.get(JOBS).status_code == 401
+        with house.read() as session:
+            changed = rows.find(session, "curator")
+            assert changed is not None
+            assert changed.role == ""
+
+
 def test_an_invitation_makes_one_person_with_the_roles_it_names(
     app: FastAPI, visitor: TestClient
 ) -> None:

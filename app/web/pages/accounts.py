@@ -153,7 +153,9 @@ def take_back(key: str, session: WriteSession, actor: ActorName) -> Response:
 
 
 @router.post("/users/{person_id}/role")
-def change_role(person_id: int, session: WriteSession, actor: ActorName, role: Line) -> Response:
+def change_role(
+    person_id: int, session: WriteSession, actor: ActorName, role: Line = ""
+) -> Response:
     people.change_role(session, person_id, role, actor)
     return RedirectResponse(USERS, 303)
 
