@@ -63,29 +63,15 @@ def postgres() -> Iterator[Postgres]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def engines() -> Iterator[dict[str, Engine]]:
-    """The databases of `engine` by their kind, each made when it is first asked for."""
-    made: dict[str, Engine] = {}
-    yield made
-    for engine in made.values():
-        engine.dispose()
-
-
 @pytest.fixture(scope="session", params=DATABASES)
 def engine(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    engines: dict[str, Engine],
-) -> Engine:
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """A migrated database, shared by the tests that undo what they did."""
-    # Kept beside this fixture: a parameter that changes with every file would end it each time.
-    kind: str = request.param
-    if kind not in engines:
-        engines[kind] = connect(
-            migrated_address(kind, request, tmp_path_factory.mktemp("database"))
-        )
-    return engines[kind]
+    folder = tmp_path_factory.mktemp("database")
+    engine = connect(migrated_address(request.param, request, folder))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
