@@ -71,7 +71,7 @@ def import_files(
     """Read files into a data set, and report what became of each line."""
     rejected, told = 0, Told(mapping, read_as)
     with opened(data_dir) as instance:
-        slug = _find_or_create(instance, dataset)
+        slug = datasets.slug_of(dataset) if dry_run else _find_or_create(instance, dataset)
         for file in files:
             if dry_run:
                 view = _rehearse(instance, slug, file, told)
@@ -181,7 +181,8 @@ def _import(
 
 def _rehearse(instance: Instance, slug: str, file: Path, told: Told) -> UploadView:
     spooled = _spool(instance, file)
-    return rehearsing.rehearse(instance.read, slug, spooled, told, spool=instance.settings.spool)
+    spool = instance.settings.spool
+    return rehearsing.rehearse(instance.read, slug, spooled, told, spool=spool, may_be_new=True)
 
 
 def _send(

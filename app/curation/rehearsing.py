@@ -14,6 +14,8 @@ from app.storage import datasets, samples
 from app.storage.database import Sessions
 
 SHOWN_REJECTS = 50
+NO_DATASET = 0
+"""Of which nothing is known."""
 
 
 @dataclass(slots=True)
@@ -60,17 +62,26 @@ class Rehearsal:
             self.named[name] = _short(fingerprint)
 
 
-def rehearse(read: Sessions, slug: str, spooled: Spooled, told: Told, *, spool: Path) -> UploadView:
+def rehearse(
+    read: Sessions,
+    slug: str,
+    spooled: Spooled,
+    told: Told,
+    *,
+    spool: Path,
+    may_be_new: bool = False,
+) -> UploadView:
     """Read the whole file and count; the spooled bytes are removed again.
 
     Raises:
-        DatasetNotFoundError: no such data set.
+        DatasetNotFoundError: no such data set, where it may not be one that is not made yet.
         UnreadableFileError: the file is no data at all.
         MappingError: no sample could be read by this mapping.
     """
     try:
         with read() as session:
-            dataset_id = datasets.get(session, slug).id
+            new = may_be_new and datasets.find(session, slug) is None
+            dataset_id = NO_DATASET if new else datasets.get(session, slug).id
             told = remembering.resolve(session, dataset_id, told)
         return _count(Rehearsal(read, dataset_id), slug, spooled, spool / spooled.name, told)
     finally:

@@ -40,6 +40,7 @@ def test_strict_fails_when_a_line_was_rejected(run: Run, eggs: Path) -> None:
 def test_a_dry_run_stores_nothing(run: Run, eggs: Path) -> None:
     for _ in range(2):
         result = run("import", str(eggs), "--dataset", "eggs", "--dry-run", "--json")
+        assert "Made the data set" not in result.stderr
         assert json.loads(result.stdout)["accepted"] == 12
 
 
