@@ -27,6 +27,7 @@ BAR_LENGTH = 96.0
 LABEL_GAP = 46.0
 HOTTEST = 3.5  # the ratio that is filled most strongly
 GROUP_RADIUS = RIM + 7
+MOST_LABELS = 40  # that do not touch one another
 DEEP = 9.0  # pixels that the line of a cell's label reaches into it
 
 
@@ -138,8 +139,12 @@ def _spoke(frame: Frame, topic: int) -> str:
 
 
 def cell_labels(frame: Frame, shown: Sequence[CellView], topic: int) -> list[TopicView]:
-    """The label of every cell of one slice, for a board that shows only that slice."""
-    inside = _members(frame, topic)
+    """The labels of the cells of one slice, for a board that shows only that slice.
+
+    Of very many cells the flagged and then the largest have one; all have their sentence.
+    """
+    members = _members(frame, topic)
+    inside = sorted(sorted(members, key=lambda at: _remark(shown[at]))[:MOST_LABELS])
     angles = {cell: _pointing(frame, cell, at, len(inside)) for at, cell in enumerate(inside)}
     heights = _heights(angles)
     longest = max((max(shown[c].have, shown[c].expected) for c in inside), default=1)
@@ -154,6 +159,10 @@ def cell_labels(frame: Frame, shown: Sequence[CellView], topic: int) -> list[Top
         )
         for c in inside
     ]
+
+
+def _remark(cell: CellView) -> tuple[bool, float]:
+    return cell.state not in (State.OVER_DENSE, State.GAP), -max(cell.have, cell.expected)
 
 
 def _pointing(frame: Frame, cell: int, at: int, count: int) -> float:
