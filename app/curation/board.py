@@ -118,6 +118,7 @@ def view(session: Session, slug: str, look: Look = WHOLE) -> BoardView:
     change = comparing.compare(session, dataset, judged, look.compare) if look.compare else None
     if change is not None:
         cells = [_changed(cell, change, number) for number, cell in enumerate(cells)]
+    cells = outline.space_badges(cells)
     whole = BoardView(
         **_frame_facts(session, dataset, judged, look),
         **_acts(judged, cells),

@@ -68,6 +68,7 @@ class CellView:
     change: str = ""  # in a comparison: more, less or same
     change_heat: int = 0  # 0 to 4: how strongly the share changed
     then: int = 0  # how many the other side has here
+    badge_clear: bool = True  # there is room for the badge on the drawing
 
 
 @dataclass(frozen=True, slots=True)

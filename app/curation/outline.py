@@ -27,6 +27,7 @@ BAR_LENGTH = 96.0
 LABEL_GAP = 46.0
 HOTTEST = 3.5  # the ratio that is filled most strongly
 GROUP_RADIUS = RIM + 7
+BADGE = 29.0, 15.0  # how wide and high a badge is
 MOST_LABELS = 40  # that do not touch one another
 DEEP = 9.0  # pixels that the line of a cell's label reaches into it
 
@@ -59,6 +60,17 @@ def _cell(
         x=round(x, 1), y=round(y, 1),
         sentence=_sentence(f"{topic} / {name} ({ring})", have, expected, ratio, state),
     )  # fmt: skip
+
+
+def space_badges(shown: Sequence[CellView]) -> list[CellView]:
+    """The cells, of which those keep a visible badge that stands clear of a weightier one's."""
+    taken: list[CellView] = []
+    for cell in sorted(shown, key=lambda one: -max(one.cut, one.write, one.change_heat)):
+        near = (abs(cell.x - it.x) < BADGE[0] and abs(cell.y - it.y) < BADGE[1] for it in taken)
+        if cell.badge and not any(near):
+            taken.append(cell)
+    clear = {cell.id for cell in taken}
+    return [replace(cell, badge_clear=cell.id in clear) for cell in shown]
 
 
 def topics(frame: Frame, shown: Sequence[CellView], facts: Facts) -> list[TopicView]:

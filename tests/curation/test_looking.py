@@ -1,12 +1,13 @@
 """Looking at a board: sides, slices, comparisons, names, on both databases."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 from sqlmodel import Session
 
-from app.curation import board, darts, looking, queries, refits, targeting, versions
+from app.curation import board, darts, looking, outline, queries, refits, targeting, versions
 from app.curation.board import Look
 from app.curation.board_views import BoardView
 from app.curation.looking import SideError, TopicNameError, TopicNotFoundError
@@ -105,6 +106,21 @@ def test_the_panel_of_a_cell_obeys_the_query(drawn: DatasetRow, write: Sessions)
     assert panel is not None
     assert len(panel.samples) == cell.have > 0
     assert panel.list_href == f"/d/{drawn.slug}/samples?cell={cell.id}&ids={ids}"
+
+
+def test_badges_that_would_cover_one_another_are_left_out(
+    drawn: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        one = look(session, drawn).cells[0]
+    crowd = [
+        replace(one, id="1", badge="+5", write=5, x=0.0, y=0.0),
+        replace(one, id="2", badge="+9", write=9, x=20.0, y=9.0),
+        replace(one, id="3", badge="+1", write=1, x=20.0, y=-9.0),
+        replace(one, id="4", badge="", x=0.0, y=200.0),
+    ]
+    clear = [cell.id for cell in outline.space_badges(crowd) if cell.badge_clear and cell.badge]
+    assert clear == ["2", "3"]
 
 
 def test_new_ideas_do_not_lower_the_share_of_distinct_ones(
