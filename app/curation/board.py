@@ -196,7 +196,8 @@ def _acts(judged: Judged, cells: list[CellView]) -> dict[str, Any]:
 
 def _zoomed(whole: BoardView, drawn: Frame, judged: Judged, topic: int) -> BoardView:
     """The same view with one slice drawn as the whole board, each cell with its label."""
-    inside = [cell for at, cell in enumerate(whole.cells) if int(drawn.topic[at]) == topic]
+    found = [cell for at, cell in enumerate(whole.cells) if int(drawn.topic[at]) == topic]
+    inside = outline.space_badges(found)
     span = zooming.span_of(judged.frame, topic)
     kept = {cell.id for cell in inside}
     told = judged.row.facts["topics"][topic]
