@@ -146,9 +146,8 @@ def _midnight(day: date | None) -> datetime | None:
 
 
 def _show(row: AuditRow) -> AuditLine:
-    at = row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC)
     return AuditLine(
-        row.id, at, row.actor, row.kind, row.subject, row.body, row.ip, row.request_id
+        row.id, row.at, row.actor, row.kind, row.subject, row.body, row.ip, row.request_id
     )  # fmt: skip
 
 
