@@ -50,7 +50,7 @@ def listing(
     return SamplesView(
         head=head_from(session, dataset, counts),
         rows=found.rows,
-        total=samples.count(session, dataset.id, wanted) if exact else MOST_COUNTED,
+        total=_exactly(session, dataset, wanted, total) if exact else MOST_COUNTED,
         at_least=not exact,
         counts=counts,
         menus=sample_menus.menus(session, asked, total),
@@ -68,6 +68,11 @@ def listing(
         review_href=href(slug, "review", query),
         labels=labelling.bar(labelling.scheme_by_id(session, dataset.id), State()),
     )
+
+
+def _exactly(session: Session, dataset: DatasetRow, wanted: Filter, total: int) -> int:
+    """How many match; what has been counted to its end is not counted again."""
+    return total if total <= MOST_COUNTED else samples.count(session, dataset.id, wanted)
 
 
 def more(

@@ -4,14 +4,13 @@ A page begins behind the last row of the page before (keyset), so none is slower
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Row, inspect, tuple_
+from sqlalchemy import Row, tuple_
 from sqlmodel import Session, col, func, select
 
 from app.storage import facets, text_search
-from app.storage.database import is_sqlite
 from app.storage.filters import Filter, conditions
 from app.storage.samples import LISTED
 from app.storage.tables import SampleRow
@@ -19,7 +18,6 @@ from app.storage.tables import SampleRow
 Sort = Literal["oldest", "newest", "shortest", "longest", "changed"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 COLUMNS = {"shortest": "length", "longest": "length", "changed": "changed_ms"}
-FEW = 20_000
 BACKWARDS = ("newest", "longest", "changed")
 
 
@@ -41,9 +39,10 @@ def page(
     keys: list[Any] = [col(SampleRow.id)]
     if sort in COLUMNS:
         keys.insert(0, getattr(SampleRow, COLUMNS[sort]))
-    elif _is_led_by_words(session, dataset_id, wanted):
-        query = text_search.led_by_words(query, inspect(SampleRow).local_table, wanted.words)
-        keys, wanted = [text_search.INDEX.c.rowid], replace(wanted, words=())
+    else:
+        query, left = facets.led_by_words(session, dataset_id, query, wanted)
+        if left is not wanted:
+            keys, wanted = [text_search.INDEX.c.rowid], left
     query = query.where(*conditions(dataset_id, wanted))
     if after is not None:
         place = tuple_(*([after.value, after.id] if sort in COLUMNS else [after.id]))
@@ -53,23 +52,12 @@ def page(
     return rows
 
 
-def _is_led_by_words(session: Session, dataset_id: int, wanted: Filter) -> bool:
-    """Unless all else that is asked leaves but few samples, which are quicker to look through."""
-    if not wanted.words or not is_sqlite(session):
-        return False
-    others = facets.count(session, dataset_id, replace(wanted, words=()))
-    return others is None or others > FEW
-
-
 def count_up_to(session: Session, dataset_id: int, wanted: Filter, most: int) -> int:
     """How many samples match; `most` when it is that many or more."""
     counted = facets.count(session, dataset_id, wanted)
     if counted is not None:
         return min(counted, most)
-    query: Any = select(SampleRow.id)
-    if _is_led_by_words(session, dataset_id, wanted):
-        query = text_search.led_by_words(query, inspect(SampleRow).local_table, wanted.words)
-        wanted = replace(wanted, words=())
+    query, wanted = facets.led_by_words(session, dataset_id, select(SampleRow.id), wanted)
     some = query.where(*conditions(dataset_id, wanted)).limit(most).subquery()
     return session.exec(select(func.count()).select_from(some)).one()
 

@@ -154,10 +154,13 @@ def count(session: Session, dataset_id: int, wanted: Filter = ANY, *, also: Filt
     counted = facets.count(session, dataset_id, *both)
     if counted is not None:
         return counted
-    query = select(func.count()).select_from(SampleRow).where(*conditions(dataset_id, wanted))
+    query, wanted = facets.led_by_words(
+        session, dataset_id, select(func.count(col(SampleRow.id))), wanted
+    )
+    query = query.where(*conditions(dataset_id, wanted))
     if also != ANY:
         query = query.where(*conditions(dataset_id, also))
-    return session.exec(query).one()
+    return int(session.exec(query).one())
 
 
 def values_of(session: Session, dataset_id: int, facet: Facet, *, limit: int) -> list[str]:
