@@ -28,11 +28,9 @@ def ids(write: Sessions, dataset: DatasetRow) -> list[int]:
 
 
 @pytest.fixture
-def api(
-    ids: list[int], write: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[TestClient]:
-    monkeypatch.setenv("DARTBOARD_ENCODER", "hashing")
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
+def api(ids: list[int], write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
+    app = web_client.make_app(tmp_path, write, write, encoder="hashing")
+    with web_client.bearing(app) as client:
         yield client
 
 
