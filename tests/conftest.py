@@ -20,6 +20,8 @@ from app.storage.migration import migrate
 from app.storage.tables import DatasetRow
 from tests import browser as chromium
 from tests.browser import STRICT
+from tests.curation.release import Release
+from tests.pipeline import Pipeline
 from tests.postgres import Postgres
 
 # How long an example takes is the machine's affair: no test is about time.
@@ -160,6 +162,18 @@ def dataset(write: Sessions) -> DatasetRow:
 def encoder() -> HashingEncoder:
     """A real encoder that needs no model."""
     return HashingEncoder()
+
+
+@pytest.fixture
+def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
+    """Every step of a data set's path, done by this process."""
+    return Pipeline(write, tmp_path, encoder)
+
+
+@pytest.fixture
+def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
+    """The empty data set, to be loaded, decided and exported without an encoder."""
+    return Release(write, write, tmp_path)
 
 
 @pytest.fixture(scope="module")  # its loop may not run on into modules with loops of their own

@@ -1,7 +1,5 @@
 """From vectors to a judged board, with the real geometry, on both databases."""
 
-from pathlib import Path
-
 import numpy as np
 import orjson
 import pytest
@@ -9,7 +7,6 @@ from sqlmodel import Session
 
 from app.curation import board, darts, frames, targeting
 from app.curation.board import Look
-from app.encoders.hashing import HashingEncoder
 from app.storage import datasets, placements, samples
 from app.storage import frames as frame_rows
 from app.storage.database import Sessions
@@ -17,11 +14,6 @@ from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
 from tests.curation.lopsided import asked, data_of, reference
 from tests.pipeline import Pipeline
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What darts are coloured by, and the marks of a comparison, on both databases."""
 
-from pathlib import Path
-
 import numpy as np
 import orjson
 import pytest
@@ -12,17 +10,11 @@ from app.curation.board import Look
 from app.curation.colouring import COLOURS, ColourError
 from app.curation.dart_states import HIDDEN
 from app.curation.darts import Wish
-from app.encoders.hashing import HashingEncoder
 from app.storage import datasets, layouts
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, Status
 from tests.curation.drawn import WORDS
 from tests.pipeline import Pipeline
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

@@ -13,10 +13,8 @@ from app.curation.dealing import NoBoardError
 from app.curation.export import ExportView, Order
 from app.curation.export_recipe import CapError, Recipe, RecipeError, SplitError
 from app.encoders import weights
-from app.encoders.hashing import HashingEncoder
 from app.encoders.tokenizer_files import BrokenTokenizerError, UnknownTokenizerError
 from app.storage import embeddings, frames, samples
-from app.storage.database import Sessions
 from app.storage.filters import NEAR_DUPLICATE, Filter
 from app.storage.tables import DatasetRow, Status
 from app.worker.loop import run_next
@@ -26,16 +24,6 @@ from tests.curation.test_export import GOOD, TWO_SYSTEMS
 from tests.pipeline import Pipeline
 
 NAMES = ("train", "validation", "test")
-
-
-@pytest.fixture
-def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
-    return Release(write, write, tmp_path)
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import codecs
 import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import orjson
 import pytest
@@ -17,7 +16,6 @@ from app.formats.exporters import EXPORTERS
 from app.formats.sample import Message
 from app.storage import asker, samples
 from app.storage.asker import Asker
-from app.storage.database import Sessions
 from app.storage.exports import ExportNotFoundError
 from app.storage.tables import DatasetRow, Status
 from app.storage.versions import VersionNotFoundError
@@ -35,11 +33,6 @@ TWO_SYSTEMS = {
         {"role": "assistant", "content": "Hello"},
     ]
 }
-
-
-@pytest.fixture
-def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
-    return Release(write, write, tmp_path)
 
 
 def test_approved_samples_come_out_with_a_manifest(release: Release) -> None:

@@ -1,7 +1,6 @@
 """What people said of a sample in a column beside its text, as it was when it was frozen."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,8 +12,7 @@ from app.curation.export_order import ColumnsError
 from app.curation.export_recipe import Recipe
 from app.curation.review import Change
 from app.storage import samples
-from app.storage.database import Sessions
-from app.storage.tables import DatasetRow, Status
+from app.storage.tables import Status
 from tests.curation.release import SLUG, Release, lines_of
 
 REVIEWED = Recipe(review=True)
@@ -26,11 +24,6 @@ PLAIN = {
     "status": "approved", "label": "", "marks": [], "flagged": False, "quality": 0, "notes": [],
 }  # fmt: skip
 RAW = b'{"instruction": "Say 1.0", "input": "", "output": "one", "weight": 1.50e0}\n'
-
-
-@pytest.fixture
-def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
-    return Release(write, write, tmp_path)
 
 
 def say(release: Release, sample_id: int, *changes: Change) -> None:

@@ -1,7 +1,5 @@
 """From a drawn board to gauges, with the real stages, on both databases."""
 
-from pathlib import Path
-
 import orjson
 import pytest
 
@@ -18,7 +16,6 @@ from app.curation import (
 from app.curation.board import Look
 from app.curation.gauge_views import GaugesView, GaugeView
 from app.curation.review import Change
-from app.encoders.hashing import HashingEncoder
 from app.storage import frames, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
@@ -31,11 +28,6 @@ EVERY = [
     "repeats", "evenness", "coverage", "novelty", "vendi",
     "templates", "openings", "lengths", "phrases", "answers", "facets",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

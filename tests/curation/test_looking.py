@@ -1,7 +1,6 @@
 """Looking at a board: sides, slices, comparisons, names, on both databases."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import orjson
 import pytest
@@ -14,7 +13,6 @@ from app.curation.looking import SideError, TopicNameError, TopicNotFoundError
 from app.curation.marks import ComparisonNotFoundError
 from app.curation.refits import RefitNotFoundError
 from app.curation.zooming import SliceNotFoundError
-from app.encoders.hashing import HashingEncoder
 from app.storage import datasets, samples
 from app.storage import frames as frame_rows
 from app.storage.database import Sessions
@@ -22,11 +20,6 @@ from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
 from tests.curation.lopsided import asked, data_of, reference
 from tests.pipeline import Pipeline
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

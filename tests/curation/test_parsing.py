@@ -1,14 +1,12 @@
 """An upload from its bytes to stored samples, on both databases, with the real readers."""
 
 import gzip
-from pathlib import Path
 
 import orjson
 import pytest
 
 from app.curation import intake
 from app.curation.intake import KeyReusedError
-from app.encoders.hashing import HashingEncoder
 from app.formats.mapping import MappingError
 from app.storage import revisions, samples
 from app.storage.database import Sessions
@@ -16,11 +14,6 @@ from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, UploadState
 from tests.pipeline import Pipeline
 from tests.shared_data import folder
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 def lines(*records: object) -> bytes:

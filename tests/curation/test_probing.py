@@ -1,7 +1,6 @@
 """Proposals of a model: what is sent, what is believed, and that only people approve."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import orjson
 import pytest
@@ -15,7 +14,6 @@ from app.curation.probing import (
     TooManyWaitingError,
 )
 from app.curation.targeting import TargetError
-from app.encoders.hashing import HashingEncoder
 from app.encoders.remote_model import ModelError
 from app.formats.sample import text_hash
 from app.storage import datasets, facets, jobs, probes, targets
@@ -37,11 +35,6 @@ class Scripted:
     def write(self, messages: Sequence[dict[str, str]]) -> str:
         self.asked.append(messages)
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

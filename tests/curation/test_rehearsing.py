@@ -1,7 +1,5 @@
 """What a rehearsal says is what the import does, whatever the data set holds already."""
 
-from pathlib import Path
-
 import orjson
 import pytest
 from hypothesis import given, settings
@@ -12,16 +10,9 @@ from app.curation.column_roles import NOTHING_TOLD
 from app.curation.rehearsing import rehearse
 from app.curation.repeats import Verdict
 from app.curation.spooling import SpoolWriter
-from app.encoders.hashing import HashingEncoder
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
 from tests.pipeline import Pipeline
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
-
 
 Record = tuple[str, str]  # text, external id
 RECORDS = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["", "1", "2"])), max_size=9)

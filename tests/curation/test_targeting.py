@@ -1,6 +1,5 @@
 """Every kind of target, from the wish to the flags on the board, on both databases."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from app.curation import board, targeting, versions
 from app.curation.board_views import BoardView
 from app.curation.quotas import QuotaError
 from app.curation.targeting import TargetError
-from app.encoders.hashing import HashingEncoder
 from app.storage import datasets, jobs, samples, targets
 from app.storage import frames as frame_rows
 from app.storage.database import Sessions
@@ -21,11 +19,6 @@ from tests.curation.lopsided import WORDS, data_of, labelled, reference
 from tests.pipeline import Pipeline
 
 COUNTS = [200, 4, *[40] * 8]
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

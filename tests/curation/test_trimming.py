@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from app.curation import board, judging, trimming, undoing
 from app.curation.trimming import NothingToTrimError
-from app.encoders.hashing import HashingEncoder
 from app.geometry import evidence
 from app.storage import placements, samples
 from app.storage.database import Sessions
@@ -13,11 +10,6 @@ from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Origin, Status
 from tests.curation.lopsided import data_of, reference
 from tests.pipeline import Pipeline
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

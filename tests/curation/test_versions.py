@@ -1,5 +1,4 @@
 import hashlib
-from pathlib import Path
 
 import pytest
 
@@ -13,18 +12,12 @@ from app.curation.versions import (
 )
 from app.formats.sample import Message
 from app.storage import events, samples
-from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, Status
 from app.storage.versions import VersionNotFoundError
 from tests import chronicle
 from tests.curation.release import SLUG, Release, chat, lines_of
 
 DATA = lines_of(chat(f"How long do I cook {n} eggs?", f"About {n} minutes.") for n in range(6))
-
-
-@pytest.fixture
-def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
-    return Release(write, write, tmp_path)
 
 
 def freeze(release: Release, query: str = "", name: str = "") -> VersionView:

@@ -8,17 +8,11 @@ from starlette.testclient import TestClient
 
 from app.formats.exporters import EXPORTERS
 from app.storage.database import Sessions
-from app.storage.tables import DatasetRow
 from tests import web_client
 from tests.curation.release import Release, lines_of
 from tests.curation.test_export import GOOD, TWO_SYSTEMS
 
 URL = "/api/v1/datasets/recipes/exports"
-
-
-@pytest.fixture
-def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
-    return Release(write, write, tmp_path)
 
 
 @pytest.fixture

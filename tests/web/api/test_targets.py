@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.encoders.hashing import HashingEncoder
 from app.storage import datasets
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
@@ -16,11 +15,6 @@ from tests.curation.lopsided import labelled
 from tests.pipeline import Pipeline
 
 API = "/api/v1/datasets/recipes"
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

@@ -5,17 +5,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.storage.database import Sessions
-from app.storage.tables import DatasetRow, Status
+from app.storage.tables import Status
 from tests import web_client
 from tests.curation.release import Release, lines_of
 from tests.curation.test_export import GOOD
 
 URL = "/api/v1/datasets/recipes/versions"
-
-
-@pytest.fixture
-def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
-    return Release(write, write, tmp_path)
 
 
 @pytest.fixture

@@ -9,18 +9,13 @@ from starlette.testclient import TestClient
 from app.curation import export_page
 from app.formats.exporters import EXPORTERS
 from app.storage.database import Sessions
-from app.storage.tables import DatasetRow, Status
+from app.storage.tables import Status
 from tests import web_client
 from tests.curation.release import Release, chat, lines_of
 from tests.curation.test_export import GOOD, TWO_SYSTEMS
 
 PAGE = "/d/recipes/export"
 FIELD = re.compile(r'<input[^>]*type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"')
-
-
-@pytest.fixture
-def release(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Release:
-    return Release(write, write, tmp_path)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.encoders.hashing import HashingEncoder
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
 from tests import web_client
@@ -14,11 +13,6 @@ from tests.curation.lopsided import data_of, reference
 from tests.pipeline import Pipeline
 
 PAGE = "/d/recipes/report"
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.curation import board
-from app.encoders.hashing import HashingEncoder
 from app.settings import Settings
 from app.storage import probes, targets
 from app.storage.database import Sessions
@@ -70,11 +69,6 @@ class Form(HTMLParser):
         answer = client.post(self.action, data=data)
         assert answer.status_code in (200, 422), answer.text
         return html.unescape(answer.text)
-
-
-@pytest.fixture
-def pipeline(write: Sessions, tmp_path: Path, encoder: HashingEncoder) -> Pipeline:
-    return Pipeline(write, tmp_path, encoder)
 
 
 @pytest.fixture
