@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.curation import audit
 from app.curation.audit import Filter, Kind
 from app.web.deps import ReadSession
+from app.web.ids import Id
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 
@@ -22,7 +23,7 @@ class AuditWish(BaseModel):
     actor: str = Field(default="", max_length=200, description="exactly this name")
     since: date | None = Field(default=None, description="the first day, in UTC")
     until: date | None = Field(default=None, description="the last day, in UTC")
-    before: int | None = Field(default=None, ge=1, le=2**63 - 1, description="`next` of a page")
+    before: Id | None = Field(default=None, description="`next` of a page")
     limit: int = Field(default=100, ge=1, le=200)
 
 

@@ -1,7 +1,5 @@
 """Bulk decisions, undo and redo over REST."""
 
-from typing import Annotated
-
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlmodel import Session
@@ -13,14 +11,13 @@ from app.curation.undoing import UndoReport
 from app.web import problems
 from app.web.answers import Once
 from app.web.api.samples import Label, Remark, StatusName
+from app.web.ids import Id
 
 router = APIRouter(
     prefix="/api/v1/datasets/{slug}",
     tags=["decisions"],
     responses=problems.documented(404, 409, 422),
 )
-
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class BulkDecision(BaseModel):

@@ -10,14 +10,13 @@ from app.web import problems
 from app.web.answers import Once
 from app.web.api.jobs import JobAnswer
 from app.web.deps import HouseDep, ReadSession
+from app.web.ids import Cursor, Id
 
 router = APIRouter(
     prefix="/api/v1/datasets/{slug}/probes",
     tags=["board"],
     responses=problems.documented(404, 422),
 )
-
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class ProbeAnswer(BaseModel):
@@ -91,7 +90,7 @@ def list_probes(
     session: ReadSession,
     state: Literal["proposed", "approved", "dropped"] = "proposed",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    after: Cursor = 0,
 ) -> ProbePage:
     found = probe_rulings.page(session, slug, state, after=after, limit=limit)
     items = [ProbeAnswer.model_validate(line) for line in found.lines]

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Path, Response
+from fastapi import APIRouter, Header, HTTPException, Response
 from fastapi import Query as FromQuery
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
@@ -16,10 +16,10 @@ from app.web import problems
 from app.web.answers import Once
 from app.web.asked import DOCUMENTED, Asked, Looked
 from app.web.deps import Reading, ReadSession
+from app.web.ids import Id
 
 router = APIRouter(prefix="/api/v1", tags=["samples"], responses=problems.documented(404, 409, 422))
 
-SampleId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 StatusName = Literal["pending", "approved", "rejected", "needs_work"]
 Label = Annotated[str, StringConstraints(max_length=200)]
 Remark = Annotated[str, StringConstraints(max_length=4_000)]
@@ -139,7 +139,7 @@ def list_samples(
 
 
 @router.get("/samples/{sample_id}")
-def show_sample(sample_id: SampleId, session: ReadSession, response: Response) -> SampleAnswer:
+def show_sample(sample_id: Id, session: ReadSession, response: Response) -> SampleAnswer:
     found = sample_page.record(session, sample_id)
     response.headers["ETag"] = f'"v{found.version}"'
     return _sample(found)
@@ -148,9 +148,7 @@ def show_sample(sample_id: SampleId, session: ReadSession, response: Response) -
 @router.patch(
     "/samples/{sample_id}", response_model=SampleAnswer, responses=problems.documented(428)
 )
-def change_sample(
-    sample_id: SampleId, wish: SamplePatch, once: Once, if_match: IfMatch = ""
-) -> Response:
+def change_sample(sample_id: Id, wish: SamplePatch, once: Once, if_match: IfMatch = "") -> Response:
     version = _version(if_match)
     label = None if wish.labels is None else "".join(wish.labels)
     change = Change(
@@ -176,7 +174,7 @@ def change_sample(
 
 
 @router.get("/samples/{sample_id}/history")
-def show_history(sample_id: SampleId, session: ReadSession, reader: Reading) -> EventPage:
+def show_history(sample_id: Id, session: ReadSession, reader: Reading) -> EventPage:
     return EventPage(
         items=[
             EventAnswer(

@@ -12,8 +12,9 @@ from app.curation.queries import Query
 from app.curation.sample_lists import Look
 from app.curation.sample_views import RowView
 from app.web import problems
-from app.web.api.samples import Limit, SampleId, SampleItem, item_of
+from app.web.api.samples import Limit, SampleItem, item_of
 from app.web.deps import ReadSession
+from app.web.ids import Id
 
 router = APIRouter(prefix="/api/v1", tags=["search"], responses=problems.documented(404, 409, 422))
 
@@ -69,7 +70,7 @@ class Search(BaseModel):
 
 
 @router.get("/samples/{sample_id}/similar")
-def list_similar(sample_id: SampleId, session: ReadSession, limit: Limit = 20) -> FoundPage:
+def list_similar(sample_id: Id, session: ReadSession, limit: Limit = 20) -> FoundPage:
     slug = sample_page.record(session, sample_id).dataset
     query = queries.parse([("near", str(sample_id))])
     found = browsing.more(session, slug, query, limit=limit + 1)

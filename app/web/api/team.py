@@ -1,9 +1,8 @@
 """Comments, assignments and agreement over REST."""
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
@@ -12,10 +11,9 @@ from app.curation.team_views import AssignmentView, CommentView, TeamView
 from app.web import problems
 from app.web.answers import Once
 from app.web.deps import ReadSession, Speaking
+from app.web.ids import Id
 
 router = APIRouter(prefix="/api/v1", tags=["team"], responses=problems.documented(404, 409, 422))
-
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class Plain(BaseModel):
@@ -176,20 +174,20 @@ def assign(slug: str, wish: AssignmentWish, once: Once) -> Response:
 
 
 @router.delete("/datasets/{slug}/assignments/{assignment_id}", status_code=204)
-def finish(slug: str, assignment_id: Number, once: Once) -> Response:
+def finish(slug: str, assignment_id: Id, once: Once) -> Response:
     assigning.finish(once.session, slug, assignment_id)
     return Response(status_code=204)
 
 
 @router.get("/samples/{sample_id}/comments")
-def list_comments(sample_id: Number, session: ReadSession) -> CommentList:
+def list_comments(sample_id: Id, session: ReadSession) -> CommentList:
     sample_page.record(session, sample_id)
     found = commenting.of_sample(session, sample_id)
     return CommentList(items=[_comment(view) for view in found])
 
 
 @router.post("/samples/{sample_id}/comments", status_code=201, response_model=CommentAnswer)
-def comment(sample_id: Number, wish: CommentWish, once: Once) -> Response:
+def comment(sample_id: Id, wish: CommentWish, once: Once) -> Response:
     def act(session: Session) -> CommentAnswer:
         slug = sample_page.record(session, sample_id).dataset
         return _comment(commenting.add(session, slug, sample_id, wish.text, actor=once.actor))
@@ -198,7 +196,7 @@ def comment(sample_id: Number, wish: CommentWish, once: Once) -> Response:
 
 
 @router.delete("/samples/{sample_id}/comments/{comment_id}", status_code=204)
-def withdraw(sample_id: Number, comment_id: Number, once: Once, speaker: Speaking) -> Response:
+def withdraw(sample_id: Id, comment_id: Id, once: Once, speaker: Speaking) -> Response:
     slug = sample_page.record(once.session, sample_id).dataset
     commenting.withdraw(once.session, slug, sample_id, comment_id, speaker)
     return Response(status_code=204)

@@ -13,6 +13,7 @@ from app.curation.version_page import FrozenView
 from app.curation.versions import DifferenceView, VersionView
 from app.web.answers import Once
 from app.web.deps import ReadSession
+from app.web.ids import Cursor
 
 router = APIRouter(prefix="/api/v1/datasets/{slug}/versions", tags=["versions"])
 # Asked before the samples of a data set: to that route "faq@v7" would be a data set's name.
@@ -216,7 +217,7 @@ def list_frozen(
     version: Word,
     session: ReadSession,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    after: Cursor = 0,
 ) -> FrozenPage:
     number = versions.read_number(session, slug, version)
     found, more = version_page.frozen(session, slug, number, after=after, limit=limit)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 
 from app.curation import audit, audit_page
@@ -10,11 +10,11 @@ from app.curation.audit import Filter, Kind
 from app.curation.audit_page import FileKind
 from app.web.deps import ActorName, HouseDep, RenderDep
 from app.web.downloads import NDJSON, attachment
+from app.web.ids import Id
 
 router = APIRouter(prefix="/settings/audit")
 
 MEDIA_TYPES: dict[FileKind, str] = {"jsonl": NDJSON, "csv": "text/csv; charset=utf-8"}
-LARGEST_ID = 2**63 - 1
 
 
 def read_filter(kind: str = "", actor: str = "", since: str = "", until: str = "") -> Filter:
@@ -30,7 +30,7 @@ def show_log(
     asked: Asked,
     house: HouseDep,
     render: RenderDep,
-    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+    before: Id | None = None,
 ) -> Response:
     found = audit_page.page(house.read, asked, before=before)
     return render("audits/list.html", log=found)

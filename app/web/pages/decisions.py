@@ -23,14 +23,14 @@ from app.web import formatting
 from app.web.answers import Sending, SentOnce
 from app.web.asked import PLACE, AskedOfPage, AskedWalk, Looked
 from app.web.deps import RenderDep
-from app.web.pages.samples import ReviewerDep, SampleId, show_card, show_list
+from app.web.ids import Id
+from app.web.pages.samples import ReviewerDep, show_card, show_list
 from app.web.render import Render
 
 router = APIRouter(prefix="/d/{slug}")
 
 Next = Annotated[str, Form(max_length=20_000)]
 Label = Annotated[str | None, Field(max_length=200)]
-Seq = Annotated[int | None, Field(ge=1, le=2**63 - 1)]
 
 
 class Decision(BaseModel):
@@ -50,8 +50,8 @@ class Decision(BaseModel):
     delete: bool | None = None
     reason: str = Field(default="", max_length=4_000)
     note: str = Field(default="", max_length=4_000)
-    accepts: Seq = None
-    declines: Seq = None
+    accepts: Id | None = None
+    declines: Id | None = None
     version: int = Field(ge=1, le=2**31 - 1)
     place: Literal["list", "sample", "queue", "kept"] = "sample"
 
@@ -85,7 +85,7 @@ class Decision(BaseModel):
 class BulkDecision(BaseModel):
     """The form of a bulk decision: the ticked `ids`, or with `every` all that match."""
 
-    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(default=[], max_length=1_000)
+    ids: list[Id] = Field(default=[], max_length=1_000)
     every: bool = False
     status: str | None = Field(default=None, max_length=20)
     label: Label = None
@@ -132,7 +132,7 @@ Who = Annotated[Acting, Depends(get_acting)]
 
 @router.post("/s/{sample_id}/decision")
 def decide(
-    slug: str, sample_id: SampleId, walk: AskedWalk, form: Annotated[Decision, Form()], who: Who
+    slug: str, sample_id: Id, walk: AskedWalk, form: Annotated[Decision, Form()], who: Who
 ) -> Response:
     walk = replace(walk, queue=form.place in ("queue", "kept"))
     session, told = who.once.session, form.model_dump(exclude={"place", "version"})

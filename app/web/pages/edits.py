@@ -13,8 +13,8 @@ from app.curation.editing import Draft, EditView
 from app.curation.turns import Turn
 from app.web.asked import AskedWalk
 from app.web.deps import ReadSession, RenderDep
+from app.web.ids import Id
 from app.web.pages.decisions import Who
-from app.web.pages.samples import SampleId
 from app.web.render import Render
 
 router = APIRouter(prefix="/d/{slug}/s/{sample_id}")
@@ -49,14 +49,14 @@ class Edit(BaseModel):
 
 @router.get("/edit")
 def show_edit(
-    slug: str, sample_id: SampleId, walk: AskedWalk, session: ReadSession, render: RenderDep
+    slug: str, sample_id: Id, walk: AskedWalk, session: ReadSession, render: RenderDep
 ) -> Response:
     return _form(render, editing.show(session, slug, sample_id, walk))
 
 
 @router.post("/edit")
 def edit(
-    slug: str, sample_id: SampleId, walk: AskedWalk, form: Annotated[Edit, Form()], who: Who
+    slug: str, sample_id: Id, walk: AskedWalk, form: Annotated[Edit, Form()], who: Who
 ) -> Response:
     session, draft = who.once.session, turns.rearranged(form.turns, form.act)
     if form.choice:

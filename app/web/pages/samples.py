@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
-from fastapi import Query as FromQuery
+from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
 from app.curation import browsing, queueing
@@ -13,12 +12,10 @@ from app.curation.sample_lists import BEGINNING, Look
 from app.curation.sample_views import QueueEnd, SampleView
 from app.web.asked import AskedOfPage, AskedWalk, Looked
 from app.web.deps import HouseDep, ReadSession, RenderDep
+from app.web.ids import Cursor, Id
 from app.web.render import Render
 
 router = APIRouter(prefix="/d/{slug}")
-
-SampleId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-After = Annotated[int, FromQuery(ge=0, le=2**63 - 1)]
 
 
 def get_reviewer(request: Request) -> Reviewer:
@@ -42,7 +39,7 @@ def list_samples(
 
 @router.get("/s/{sample_id}")
 def show_sample(
-    slug: str, sample_id: SampleId, walk: AskedWalk, session: ReadSession, render: RenderDep,
+    slug: str, sample_id: Id, walk: AskedWalk, session: ReadSession, render: RenderDep,
     reviewer: ReviewerDep,
 ) -> Response:  # fmt: skip
     return show_card(render, queueing.show(session, slug, sample_id, walk, reviewer))
@@ -51,7 +48,7 @@ def show_sample(
 @router.get("/review")
 def show_queue(
     slug: str, walk: AskedWalk, house: HouseDep, render: RenderDep, reviewer: ReviewerDep,
-    after: After = 0,
+    after: Cursor = 0,
 ) -> Response:  # fmt: skip
     found = queueing.hand_out(house.read, house.write, slug, walk, reviewer, after=after)
     return show_card(render, found)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Path, Response
+from fastapi import APIRouter, Form, Response
 from fastapi import Query as FromQuery
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
@@ -11,11 +11,10 @@ from sqlmodel import Session
 from app.curation import assigning, commenting, inboxes, opinions, review, team
 from app.curation.review import Change
 from app.web.deps import ActorName, ReadSession, RenderDep, Speaking, WriteSession
+from app.web.ids import Id
 from app.web.render import Render
 
 router = APIRouter()
-
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class AssignmentForm(BaseModel):
@@ -58,7 +57,7 @@ def set_overlap(
 @router.post("/d/{slug}/s/{sample_id}/settling")
 def settle(
     slug: str,
-    sample_id: Number,
+    sample_id: Id,
     form: Annotated[SettlingForm, Form()],
     session: WriteSession,
     actor: ActorName,
@@ -80,7 +79,7 @@ def assign(
 
 
 @router.post("/d/{slug}/assignments/{assignment_id}/done")
-def finish(slug: str, assignment_id: Number, session: WriteSession) -> Response:
+def finish(slug: str, assignment_id: Id, session: WriteSession) -> Response:
     assigning.finish(session, slug, assignment_id)
     return RedirectResponse(f"/d/{slug}/team#assignments", 303)
 
@@ -88,7 +87,7 @@ def finish(slug: str, assignment_id: Number, session: WriteSession) -> Response:
 @router.post("/d/{slug}/s/{sample_id}/comments")
 def comment(
     slug: str,
-    sample_id: Number,
+    sample_id: Id,
     session: WriteSession,
     actor: ActorName,
     render: RenderDep,
@@ -101,8 +100,8 @@ def comment(
 @router.post("/d/{slug}/s/{sample_id}/comments/{comment_id}/withdraw")
 def withdraw(
     slug: str,
-    sample_id: Number,
-    comment_id: Number,
+    sample_id: Id,
+    comment_id: Id,
     session: WriteSession,
     speaker: Speaking,
     render: RenderDep,

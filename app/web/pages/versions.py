@@ -2,17 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from app.curation import restoring, version_page, versions
 from app.web.deps import ActorName, HouseDep, ReadSession, RenderDep, WriteSession
+from app.web.ids import Cursor
 from app.web.pages import exports
 
 # Asked before all other pages: to them "faq@v7" would be the name of a data set.
 router = APIRouter(prefix="/d/{slug}")
-
-After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 
 
 @router.get("@{version}")
@@ -23,7 +22,7 @@ def show_version(slug: str, version: str, session: ReadSession, render: RenderDe
 
 @router.get("@{version}/samples")
 def list_samples(
-    slug: str, version: str, session: ReadSession, render: RenderDep, after: After = 0
+    slug: str, version: str, session: ReadSession, render: RenderDep, after: Cursor = 0
 ) -> Response:
     number = versions.read_number(session, slug, version)
     page = version_page.page(session, slug, number, after=after)
