@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,12 +11,6 @@ from app.storage.tables import DatasetRow
 from tests import web_client
 
 PATH = "/api/v1/datasets"
-
-
-@pytest.fixture
-def program(write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def key(word: str) -> dict[str, str]:

@@ -1,21 +1,12 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
-from tests import chronicle, web_client
+from tests import chronicle
 
 URL = "/api/v1/datasets"
-
-
-@pytest.fixture
-def program(write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def test_a_data_set_is_created_renamed_trashed_and_restored(program: TestClient) -> None:

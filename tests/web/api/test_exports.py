@@ -1,24 +1,14 @@
 import hashlib
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.formats.exporters import EXPORTERS
-from app.storage.database import Sessions
-from tests import web_client
 from tests.curation.release import Release, lines_of
 from tests.curation.test_export import GOOD, TWO_SYSTEMS
 
 URL = "/api/v1/datasets/recipes/exports"
-
-
-@pytest.fixture
-def program(release: Release, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def test_a_program_asks_waits_and_fetches(program: TestClient, release: Release) -> None:

@@ -1,23 +1,12 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from starlette.testclient import TestClient
-
-from app.storage.database import Sessions
-from app.storage.tables import DatasetRow
-from tests import web_client
 
 URL = "/api/v1/datasets/recipes/mappings"
 UPLOADS = "/api/v1/datasets/recipes/uploads"
 TABLE = b"frage,antwort\nWie lange?,Sieben Minuten.\n"
 ROLES = {"frage": "input", "antwort": "output"}
 
-
-@pytest.fixture
-def program(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
+pytestmark = pytest.mark.usefixtures("dataset")
 
 
 def test_a_kept_mapping_is_named_by_an_upload_until_it_is_forgotten(program: TestClient) -> None:

@@ -1,27 +1,19 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from starlette.testclient import TestClient
 
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
-from tests import web_client
 from tests.stocked import stock_plain
 
 URL = "/api/v1/datasets/recipes"
+
+pytestmark = pytest.mark.usefixtures("ids")
 
 
 @pytest.fixture
 def ids(write: Sessions, dataset: DatasetRow) -> list[int]:
     with write() as session:
         return stock_plain(session, dataset.id, 5)
-
-
-@pytest.fixture
-def program(ids: list[int], write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def test_pages_follow_their_cursor_to_the_end(program: TestClient, ids: list[int]) -> None:

@@ -1,6 +1,5 @@
 """Targets over REST."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,6 @@ def labels(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
     pipeline.send(dataset.slug, labelled([150, 30, 60]))
     pipeline.run()
     return dataset
-
-
-@pytest.fixture
-def program(pipeline: Pipeline, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def test_quotas_and_what_they_miss_are_in_the_answer(

@@ -1,7 +1,6 @@
 """Large uploads in parts: what arrived is held, whatever happens in between."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,7 @@ from starlette.testclient import TestClient
 
 from app.curation import parts, upload_sweep
 from app.storage.database import Sessions
-from app.storage.tables import DatasetRow, UploadRow
-from tests import web_client
+from app.storage.tables import UploadRow
 
 URL = "/api/v1/datasets/recipes/uploads"
 PART = 64
@@ -23,16 +21,12 @@ LINES = b"".join(
     for number in range(5)
 )
 
+pytestmark = pytest.mark.usefixtures("dataset")
+
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PART_BYTES", PART)
-
-
-@pytest.fixture
-def program(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def announce(program: TestClient, size: int = len(LINES), key: str = "k1") -> dict[str, Any]:

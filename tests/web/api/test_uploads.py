@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -7,19 +6,11 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from app.storage.database import Sessions
-from app.storage.tables import DatasetRow
-from tests import web_client
-
 URL = "/api/v1/datasets/recipes/uploads"
 TABLE = b"frage,antwort\nWie lange?,Sieben Minuten.\n"
 ROLES = {"frage": "input", "antwort": "output"}
 
-
-@pytest.fixture
-def program(write: Sessions, dataset: DatasetRow, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
+pytestmark = pytest.mark.usefixtures("dataset")
 
 
 def test_a_program_says_which_column_holds_what(program: TestClient) -> None:

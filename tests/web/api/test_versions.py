@@ -1,22 +1,11 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from starlette.testclient import TestClient
 
-from app.storage.database import Sessions
 from app.storage.tables import Status
-from tests import web_client
 from tests.curation.release import Release, lines_of
 from tests.curation.test_export import GOOD
 
 URL = "/api/v1/datasets/recipes/versions"
-
-
-@pytest.fixture
-def program(release: Release, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.bearing(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def test_versions_are_frozen_listed_and_compared(program: TestClient, release: Release) -> None:

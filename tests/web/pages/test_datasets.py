@@ -1,19 +1,6 @@
 """The list of data sets, and the board's table as a file."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from starlette.testclient import TestClient
-
-from app.storage.database import Sessions
-from tests import web_client
-
-
-@pytest.fixture
-def browser(write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.signed_in(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def test_the_sample_set_is_a_button_away_and_comes_once(browser: TestClient) -> None:

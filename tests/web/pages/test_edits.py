@@ -1,8 +1,6 @@
 """Edits, kept decisions, labels, keys, trash and histories, seen without a script."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,20 +9,15 @@ from starlette.testclient import TestClient
 from app.storage import events, jobs, samples
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
-from tests import web_client
 from tests.stocked import stock_plain
+
+pytestmark = pytest.mark.usefixtures("ids")
 
 
 @pytest.fixture
 def ids(write: Sessions, dataset: DatasetRow) -> list[int]:
     with write() as session:
         return stock_plain(session, dataset.id, 3)
-
-
-@pytest.fixture
-def browser(ids: list[int], write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.signed_in(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def draft(*turns: tuple[str, str], act: str, version: int = 1) -> dict[str, Any]:

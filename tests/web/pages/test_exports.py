@@ -1,27 +1,19 @@
 import html
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.curation import export_page
 from app.formats.exporters import EXPORTERS
-from app.storage.database import Sessions
 from app.storage.tables import Status
-from tests import web_client
 from tests.curation.release import Release, chat, lines_of
 from tests.curation.test_export import GOOD, TWO_SYSTEMS
 
 PAGE = "/d/recipes/export"
 FIELD = re.compile(r'<input[^>]*type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"')
 
-
-@pytest.fixture
-def browser(release: Release, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.signed_in(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
+pytestmark = pytest.mark.usefixtures("dataset")
 
 
 def form_on(page: str) -> dict[str, str]:

@@ -1,24 +1,14 @@
 import html
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
-from tests import web_client
 from tests.curation.lopsided import data_of, reference
 from tests.pipeline import Pipeline
 
 PAGE = "/d/recipes/report"
-
-
-@pytest.fixture
-def browser(pipeline: Pipeline, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.signed_in(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The samples pages without JavaScript: forms are found on the page and sent as they stand."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,22 +11,17 @@ from app.formats.sample import Message, Sample
 from app.storage import samples
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
-from tests import web_client
 from tests.stocked import stock, stock_plain
 
 FRAGMENT = {"HX-Request": "true", "Sec-Fetch-Mode": "cors"}
+
+pytestmark = pytest.mark.usefixtures("ids")
 
 
 @pytest.fixture
 def ids(write: Sessions, dataset: DatasetRow) -> list[int]:
     with write() as session:
         return stock_plain(session, dataset.id, 4)
-
-
-@pytest.fixture
-def browser(ids: list[int], write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.signed_in(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 def decision_form(page: str) -> tuple[str, dict[str, str]]:

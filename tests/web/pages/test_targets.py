@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -69,12 +68,6 @@ class Form(HTMLParser):
         answer = client.post(self.action, data=data)
         assert answer.status_code in (200, 422), answer.text
         return html.unescape(answer.text)
-
-
-@pytest.fixture
-def browser(pipeline: Pipeline, write: Sessions, tmp_path: Path) -> Iterator[TestClient]:
-    with web_client.signed_in(web_client.make_app(tmp_path, write, write)) as client:
-        yield client
 
 
 @pytest.fixture
