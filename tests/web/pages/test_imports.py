@@ -83,7 +83,7 @@ def stored(person: TestClient) -> list[SampleRow]:
     assert isinstance(app, FastAPI)
     house: House = app.state.house
     with house.read() as session:
-        return list(session.exec(select(SampleRow)).all())
+        return list(session.exec(select(SampleRow).order_by(col(SampleRow.id))).all())
 
 
 def test_a_file_of_a_known_format_goes_straight_to_its_counts(person: TestClient) -> None:
