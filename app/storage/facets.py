@@ -56,6 +56,22 @@ def count_by_facet(
     return [(str(value), number) for value, number in session.exec(query)]
 
 
+def count_by_status_and(
+    session: Session, dataset_id: int, facet: Column, wanted: Filter
+) -> list[tuple[Status, str, int]]:
+    """How many of what matches have each status and each value of a facet, most frequent first."""
+    table: Any = FacetCountRow
+    number: Any = func.sum(FacetCountRow.samples)
+    where = counted_conditions(dataset_id, wanted)
+    if where is None:
+        table, number, where = SampleRow, func.count(), conditions(dataset_id, wanted)
+    else:
+        where = [*where, col(FacetCountRow.samples) > 0]
+    keys = (table.status, getattr(table, facet))
+    query = select(*keys, number).where(*where).group_by(*keys).order_by(number.desc(), keys[1])
+    return [(Status(status), str(value), int(n)) for status, value, n in session.execute(query)]
+
+
 def led_by_words(
     session: Session, dataset_id: int, query: Any, wanted: Filter
 ) -> tuple[Any, Filter]:

@@ -15,13 +15,15 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from app.errors import NotFoundError
-from app.storage.filters import Filter, conditions
+from app.storage import facets
+from app.storage.filters import Column, Filter, conditions
 from app.storage.release_tables import VersionItemRow, VersionRow, VersionUseRow
 from app.storage.tables import DatasetRow, SampleRow, Status
 
 FIRST_IDS = 50
 ROWS_PER_FETCH = 10_000
 MOST_VALUES = 50
+FACTS: tuple[Column, ...] = ("origin", "label", "language")
 OTHERS = "(others)"
 """What the facts of a version call all values beyond the most frequent MOST_VALUES."""
 
@@ -173,18 +175,11 @@ def _copy_items(session: Session, version_id: int, wanted: list[ColumnElement[bo
 
 def _facts(session: Session, dataset_id: int, wanted: Filter) -> dict[str, Any]:
     """Who wrote how many samples of each status, their labels and languages, as they are now."""
-    row, facts = SampleRow, dict[str, Any]()
-    for name, column in (("origin", row.origin), ("label", row.label), ("language", row.language)):
-        number = func.count()
-        query = (
-            select(row.status, column, number)
-            .where(*conditions(dataset_id, wanted))
-            .group_by(col(row.status), col(column))
-            .order_by(number.desc(), col(column))
-        )
-        for status, value, count in session.exec(query):
-            counts = facts.setdefault(Status(status).value, {}).setdefault(name, {})
-            key = str(value) if value in counts or len(counts) < MOST_VALUES else OTHERS
+    facts: dict[str, Any] = {}
+    for name in FACTS:
+        for status, value, count in facets.count_by_status_and(session, dataset_id, name, wanted):
+            counts = facts.setdefault(status.value, {}).setdefault(name, {})
+            key = value if value in counts or len(counts) < MOST_VALUES else OTHERS
             counts[key] = counts.get(key, 0) + count
     return facts
 
