@@ -28,6 +28,7 @@ from app.storage.database import Sessions, connect, reading, writing
 from app.storage.migration import migrate
 from app.storage.tables import SampleRow, Status, UploadRow, UploadState, now
 from app.worker.loop import run_next
+from tests.benchmarks import million
 
 ROWS = 1_000_000
 BYTES = 600
@@ -90,7 +91,7 @@ def _most_memory() -> float:
 
 def _database(rows: int) -> Path:
     """A SQLite file with that many samples; made once, then kept in the temporary folder."""
-    kept = Path(tempfile.gettempdir()) / f"dartboard-{rows}-export.db"
+    kept = Path(tempfile.gettempdir()) / f"dartboard-{rows}-export-{million.schema()}.db"
     if not kept.exists():
         made = kept.with_suffix(".part")
         made.unlink(missing_ok=True)

@@ -30,9 +30,17 @@ SLUG = "many"
 Vectors = NDArray[np.float32]
 
 
+def schema() -> str:
+    """A name for the tables as they are now: what was made of others is made anew."""
+    told = hashlib.sha256()
+    for path in sorted((Settings().migrations / "versions").glob("0*.py")):
+        told.update(path.read_bytes())
+    return told.hexdigest()[:8]
+
+
 def database(rows: int) -> Path:
-    """A SQLite file with that many placed samples; made once, then kept in the temporary folder."""
-    kept = Path(tempfile.gettempdir()) / f"dartboard-{rows}-darts.db"
+    """A SQLite file with that many placed samples; kept with the temporary files."""
+    kept = Path(tempfile.gettempdir()) / f"dartboard-{rows}-darts-{schema()}.db"
     if not kept.exists():
         made = kept.with_suffix(".part")
         made.unlink(missing_ok=True)

@@ -50,11 +50,9 @@ class Keys:
 
 def on_sqlite(rows: int, *, dimensions: int = 24) -> Path:
     """A SQLite file with that many samples; made once per schema, kept in the temporary folder."""
-    schema = hashlib.sha256()
-    for path in sorted((Settings().migrations / "versions").glob("0*.py")):
-        schema.update(path.read_bytes())
-    name = f"dartboard-stock-{rows}-{dimensions}-{schema.hexdigest()[:8]}.db"
-    kept = Path(tempfile.gettempdir()) / name
+    kept = (
+        Path(tempfile.gettempdir()) / f"dartboard-stock-{rows}-{dimensions}-{million.schema()}.db"
+    )
     if not kept.exists():
         made = kept.with_suffix(".part")
         made.unlink(missing_ok=True)
