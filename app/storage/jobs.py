@@ -8,6 +8,7 @@ the attempt: a worker that lost its lease cannot write any more.
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import case
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select, update
 
@@ -18,6 +19,9 @@ from app.storage.tables import JobRow, JobState, now
 
 LEASE_SECONDS = 60.0
 IDLE_ATTEMPTS = 5  # claims without a checkpoint before a job is given up
+
+PROMPT = ("decide", "check", "restore")
+"""What somebody has just done and waits for: it comes before the drawing of boards and maps."""
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 
@@ -78,7 +82,7 @@ def is_any_free(session: Session, kinds: Sequence[str]) -> bool:
 
 
 def claim(session: Session, worker: str, kinds: Sequence[str]) -> JobRow | None:
-    """Take the oldest job that waits or whose lease ran out, or None.
+    """Take the oldest job that waits or whose lease ran out, or None; those of PROMPT first.
 
     Of one kind and data set one runs at a time: the others wait for it.
     """
@@ -87,7 +91,7 @@ def claim(session: Session, worker: str, kinds: Sequence[str]) -> JobRow | None:
     oldest = (
         select(JobRow.id)
         .where(col(JobRow.kind).in_(kinds), leases.is_free(clock), ~leases.has_running_twin(clock))
-        .order_by(col(JobRow.id))
+        .order_by(case((col(JobRow.kind).in_(PROMPT), 0), else_=1), col(JobRow.id))
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite leaves it out: it has one writer
     )

@@ -24,6 +24,16 @@ def test_jobs_are_claimed_in_their_order_and_once(write: Sessions, dataset: Data
     assert [job.id if job else None for job in claimed] == [first.id, second.id, None]
 
 
+def test_what_a_person_waits_for_comes_before_older_work(
+    write: Sessions, dataset: DatasetRow
+) -> None:
+    with write() as session:
+        for kind in ("map", "gauge", "decide"):
+            jobs.enqueue(session, kind, dataset.id)
+        claimed = [jobs.claim(session, "w1", ["map", "gauge", "decide"]) for _ in range(3)]
+    assert [job.kind if job else "" for job in claimed] == ["decide", "map", "gauge"]
+
+
 def test_of_one_kind_and_data_set_one_job_runs_at_a_time(
     write: Sessions, dataset: DatasetRow
 ) -> None:
