@@ -6,6 +6,10 @@ time is closed, and so is one that stops reading.
 """
 
 import asyncio
+import fcntl
+import sys
+import termios
+from contextlib import suppress
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
@@ -55,14 +59,26 @@ class PromptProtocol(H11Protocol):
         super().resume_writing()
 
     def _look_later(self) -> None:
-        self._unread = self.transport.get_write_buffer_size()
+        self._unread = self._waiting()
         self._look = self.loop.call_later(self.reading_seconds, self._look_at_reader)
 
     def _look_at_reader(self) -> None:
-        if self.transport.get_write_buffer_size() > max(self._unread - LEAST_READ, 0):
+        if self._waiting() > max(self._unread - LEAST_READ, 0):
             self.transport.abort()  # to close it would be to wait for its reader again
         else:
             self._look_later()
+
+    def _waiting(self) -> int:
+        """Bytes that its reader has not taken yet, here or in the kernel.
+
+        The kernel takes megabytes, and takes no more until a third of them is read: who reads
+        steadily but slowly would seem to read nothing for minutes.
+        """
+        unread = self.transport.get_write_buffer_size()
+        with suppress(OSError):  # where the kernel does not tell
+            told = fcntl.ioctl(self.transport.get_extra_info("socket"), termios.TIOCOUTQ, bytes(4))
+            unread += int.from_bytes(told, sys.byteorder)
+        return unread
 
     def _stop_looking(self) -> None:
         if self._look is not None:

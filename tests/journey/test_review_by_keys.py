@@ -131,7 +131,7 @@ def reject_all_and_undo(page: Page, server: Server) -> None:
 
 def wait_for_job(server: Server) -> None:
     """Wait until the newest bulk act is done; the worker has other things to do too."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         found = [it for it in server.get("/api/v1/jobs").json()["items"] if it["kind"] == "decide"]
         if found and found[0]["state"] == "done":
