@@ -138,7 +138,7 @@ def _wait(page: Page) -> None:
     while page.locator("[data-reload-when-done]").count() and time.monotonic() < deadline:
         page.wait_for_timeout(500)
     if page.locator("#stage:visible").count():
-        page.wait_for_selector("#stage[data-drawn]", state="attached")
+        page.wait_for_selector("#stage[data-whole]", state="attached")
         page.wait_for_timeout(300)
         while page.locator("#darts-progress:visible").count() and time.monotonic() < deadline:
             page.wait_for_timeout(200)
