@@ -1,4 +1,4 @@
-"""Which column of an upload holds what, where its sender said so; the family of a sample."""
+"""Which column of an upload holds what, where its sender said so."""
 
 from collections.abc import Sequence
 
@@ -13,17 +13,7 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     op.add_column("upload", sa.Column("mapping", sa.Text(), nullable=False, server_default=""))
-    op.add_column("sample", sa.Column("family", sa.String(200), nullable=False, server_default=""))
-    op.create_index(
-        "ix_sample_family",
-        "sample",
-        ["dataset_id", "family"],
-        sqlite_where=sa.text("family <> ''"),
-        postgresql_where=sa.text("family <> ''"),
-    )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_sample_family", table_name="sample")
-    op.drop_column("sample", "family")
     op.drop_column("upload", "mapping")
