@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from app.curation import preparing
 from app.formats.sample import Message, Sample
-from app.storage import samples, uploads
+from app.storage import samples, text_search, uploads
 from app.storage.tables import Origin, SampleRow, Status, UploadRow, UploadState
 
 
@@ -27,7 +27,8 @@ def stock(session: Session, dataset_id: int, columns: Sequence[dict[str, Any]]) 
     rows = [
         _row(dataset_id, upload.id, position, dict(told)) for position, told in enumerate(columns)
     ]
-    samples.add_many(session, rows)
+    words = [text_search.words_in(row["messages"], row["rest"]) for row in rows]
+    samples.add_many(session, rows, words)
     return list(
         session.exec(
             select(SampleRow.id).where(SampleRow.upload_id == upload.id).order_by(SampleRow.id)  # type: ignore[arg-type]

@@ -61,11 +61,15 @@ class Actor:
         if self.dataset_id is not None and dataset_id != self.dataset_id:
             return replace(self, role=None)
         local = self.roles.get(dataset_id) if dataset_id is not None else None
-        if local is None or (self.role is not None and self.role.covers(local)):
+        if local is None or self.covers(local):
             return self
         return replace(self, role=local.at_most(self.ceiling))
+
+    def covers(self, needed: Role) -> bool:
+        """Whether the role suffices, whatever a token was made for."""
+        return self.role is not None and self.role.covers(needed)
 
     def may(self, needed: Role, *, reading: bool) -> bool:
         """Whether the role suffices, and a token's scopes do."""
         scope = Scope.READ if reading and needed is not Role.ADMIN else SCOPE_OF[needed]
-        return self.role is not None and self.role.covers(needed) and scope in self.scopes
+        return self.covers(needed) and scope in self.scopes

@@ -70,7 +70,7 @@ def _parse(write: Sessions, job: JobRow, upload: UploadRow, path: Path) -> None:
     with closing(found):
         for chunk in found:
             number = chunk.start // chunks.ENTRIES
-            if number & (number - 1) == 0:  # twice as many as when this was done last
+            if number and number & (number - 1) == 0:  # twice as many as when this was done last
                 with write() as session:
                     samples.note_growth(session)
             with write() as session:

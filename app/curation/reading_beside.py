@@ -70,7 +70,8 @@ def _ask(
     assert process.stdin is not None  # noqa: S101  both are pipes
     assert process.stdout is not None  # noqa: S101
     try:
-        process.stdin.write(orjson.dumps((str(path), told, skip, file_limits.current())) + b"\n")
+        question = str(path.resolve()), told, skip, file_limits.current()
+        process.stdin.write(orjson.dumps(question) + b"\n")
         process.stdin.flush()
         while (found := orjson.loads(process.stdout.readline())) is not None:
             yield _chunk(found)
@@ -87,12 +88,9 @@ def _chunk(found: dict[str, Any]) -> Prepared:
 
 
 def _start() -> "subprocess.Popen[bytes]":
-    home = str(Path(app.__file__).parents[1])
-    known = os.environ.get("PYTHONPATH", "")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (home, known)))}
     return subprocess.Popen(  # noqa: S603  our own module
         [*COMMAND, str(file_limits.memory())],
-        env=environment,
+        cwd=Path(app.__file__).parents[1],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -33,7 +33,7 @@ class EncoderBeside:
     """Encodes single texts; safe to be asked by several threads."""
 
     def __init__(self, name: str, *, cache: Path) -> None:
-        self._command = [sys.executable, "-m", "app.encoders.beside", name, str(cache)]
+        self._command = [sys.executable, "-m", "app.encoders.beside", name, str(cache.resolve())]
         self._small = HashingEncoder() if name == "hashing" else None  # no model, no process
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -73,11 +73,11 @@ class EncoderBeside:
             return b""
 
     def _start(self) -> subprocess.Popen[bytes]:
-        home = str(Path(encoders.__file__).parents[2])
-        known = os.environ.get("PYTHONPATH", "")
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (home, known)))}
         self._process = subprocess.Popen(  # noqa: S603  our own module
-            self._command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            self._command,
+            cwd=Path(encoders.__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         return self._process
 

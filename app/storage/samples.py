@@ -1,7 +1,7 @@
 """Queries about samples."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -51,14 +51,10 @@ class SampleNotFoundError(NotFoundError):
     """There is no such sample."""
 
 
-def add_many(
-    session: Session, rows: Sequence[Mapping[str, Any]], words: Sequence[str] | None = None
-) -> None:
-    """Insert new samples, in order, and index their words, which are sought where not given."""
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]], words: Iterable[str]) -> None:
+    """Insert new samples, in order, and index the words of each, as text_search.words_in."""
     if not rows:
         return
-    if words is None:
-        words = [text_search.words_in(row["messages"], row.get("rest", "")) for row in rows]
     text_search.add(session, zip(_insert(session, rows), words, strict=True))
 
 

@@ -94,13 +94,13 @@ def get_actor(request: Request) -> str:
 def get_reading(request: Request) -> Reader:
     """Who reads what several people judged; curators see all of it at once."""
     actor = get_asker(request)
-    return Reader(actor.name, actor.role is not None and actor.role.covers(Role.CURATOR))
+    return Reader(actor.name, actor.covers(Role.CURATOR))
 
 
 def get_commenter(request: Request) -> Commenter:
     """Who takes a comment back; curators may take back anybody's."""
     actor = get_asker(request)
-    return Commenter(actor.name, actor.role is not None and actor.role.covers(Role.CURATOR))
+    return Commenter(actor.name, actor.covers(Role.CURATOR))
 
 
 def get_browser(request: Request) -> Browser:

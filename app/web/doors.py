@@ -103,7 +103,7 @@ class Doors:
         if not isinstance(needed, Role):
             sentence = "Nobody may do this: the permission table has no line for it."
             return answer(request, 403, "not_listed", sentence)
-        if actor.role is None or not actor.role.covers(needed):
+        if not actor.covers(needed):
             yours = f"yours is {actor.role}" if actor.role else "you have none here"
             sentence = f"This takes the role {needed}; {yours}."
             return answer(request, 403, "role_too_low", sentence)

@@ -23,7 +23,7 @@ from app.curation import frames as packing
 from app.geometry import frame as geometry
 from app.geometry.frame import Frame, Places
 from app.settings import Settings
-from app.storage import datasets, embeddings, frames, samples, targets, uploads
+from app.storage import datasets, embeddings, frames, samples, targets, text_search, uploads
 from app.storage.board_tables import PlacementRow
 from app.storage.database import connect, writing
 from app.storage.migration import migrate
@@ -132,7 +132,8 @@ def _add(
 ) -> None:
     hashes = _hashes(start, len(texts))
     rows = [_sample(keys, start + at, text, hashes[at]) for at, text in enumerate(texts)]
-    samples.add_many(session, rows)
+    words = [text_search.words_in(row["messages"], "") for row in rows]
+    samples.add_many(session, rows, words)
     session.execute(insert(PlacementRow), list(_placements(keys.frame, start, places)))
 
 

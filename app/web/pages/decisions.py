@@ -33,12 +33,8 @@ Next = Annotated[str, Form(max_length=20_000)]
 Label = Annotated[str | None, Field(max_length=200)]
 
 
-class Decision(BaseModel):
-    """The form of a decision; `place` is where the person stands.
-
-    A script that shows the next card by itself stands nowhere: `kept` is answered with the
-    version only.
-    """
+class Wish(BaseModel):
+    """What a form about samples can ask for, of one or of many."""
 
     status: str | None = Field(default=None, max_length=20)
     label: Label = None
@@ -49,11 +45,6 @@ class Decision(BaseModel):
     quality: int | None = Field(default=None, ge=0, le=5)
     delete: bool | None = None
     reason: str = Field(default="", max_length=4_000)
-    note: str = Field(default="", max_length=4_000)
-    accepts: Id | None = None
-    declines: Id | None = None
-    version: int = Field(ge=1, le=2**31 - 1)
-    place: Literal["list", "sample", "queue", "kept"] = "sample"
 
     @property
     def change(self) -> Change:
@@ -67,10 +58,26 @@ class Decision(BaseModel):
             mark=self.mark,
             unmark=self.unmark,
             reason=self.reason,
-            note=self.note,
-            accepts=self.accepts,
-            declines=self.declines,
         )
+
+
+class Decision(Wish):
+    """The form of a decision; `place` is where the person stands.
+
+    A script that shows the next card by itself stands nowhere: `kept` is answered with the
+    version only.
+    """
+
+    note: str = Field(default="", max_length=4_000)
+    accepts: Id | None = None
+    declines: Id | None = None
+    version: int = Field(ge=1, le=2**31 - 1)
+    place: Literal["list", "sample", "queue", "kept"] = "sample"
+
+    @property
+    def change(self) -> Change:
+        """What the form asks for, with what is said of one sample alone."""
+        return replace(super().change, note=self.note, accepts=self.accepts, declines=self.declines)
 
     @property
     def said(self) -> str:
@@ -82,35 +89,18 @@ class Decision(BaseModel):
         return telling.change(wish)
 
 
-class BulkDecision(BaseModel):
+class BulkDecision(Wish):
     """The form of a bulk decision: the ticked `ids`, or with `every` all that match."""
 
     ids: list[Id] = Field(default=[], max_length=1_000)
     every: bool = False
-    status: str | None = Field(default=None, max_length=20)
-    label: Label = None
-    unlabel: bool = False
-    mark: Annotated[str, Field(max_length=200)] = ""
-    unmark: Annotated[str, Field(max_length=200)] = ""
-    flagged: bool | None = None
-    quality: int | None = Field(default=None, ge=0, le=5)
-    delete: bool | None = None
-    reason: str = Field(default="", max_length=4_000)
     preview: bool = False
 
     @property
     def change(self) -> Change:
-        """What the form asks for."""
-        return Change(
-            status=self.status,
-            label="" if self.unlabel else self.label or None,
-            deleted=self.delete,
-            flagged=self.flagged,
-            quality=self.quality,
-            mark=self.mark,
-            unmark=self.unmark,
-            reason=self.reason,
-        )
+        """What the form asks for; a field of labels that was left empty asks for none."""
+        asked = super().change
+        return asked if self.unlabel else replace(asked, label=self.label or None)
 
 
 @dataclass(frozen=True, slots=True)
