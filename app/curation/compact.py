@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from app.curation.repeats import Known
+
 FRESH = 200_000
 """So many are kept in a dictionary, which takes ten times as much, before they are packed."""
 _GONE = 0
@@ -66,17 +68,20 @@ class Prints:
 
 
 class Named:
-    """Fingerprints by name. Of names their hash is remembered: two of 20 million are rarely one."""
+    """What is known by name, of which the hash is kept: two of 20 million are rarely one."""
 
     def __init__(self) -> None:
-        self._numbers = Numbers()
+        self._columns = Numbers(), Numbers(), Numbers()
 
-    def get(self, name: str) -> int | None:
-        """The fingerprint under a name."""
-        return self._numbers.get(_number(name)) or None
+    def get(self, name: str) -> Known[int] | None:
+        """What is known under a name."""
+        number = _number(name)
+        found = Known(*(column.get(number) for column in self._columns))
+        return found if found.said else None
 
-    def __setitem__(self, name: str, one: int) -> None:
-        self._numbers.put(_number(name), one)
+    def __setitem__(self, name: str, one: Known[int]) -> None:
+        for column, value in zip(self._columns, one, strict=True):
+            column.put(_number(name), value)
 
     def unknown(self, names: Iterable[str]) -> set[str]:
         """Those of the names that nothing is remembered under."""

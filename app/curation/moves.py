@@ -84,7 +84,8 @@ def _alike(moves: Sequence[Move]) -> list[tuple[Mapping[str, Any], list[int]]]:
 
 def _text(session: Session, sample_id: int, number: int) -> dict[str, Any]:
     kept = revisions.get(session, sample_id, number)
-    return preparing.text_columns(load_sample(kept.messages, kept.rest))
+    text = preparing.text_columns(load_sample(kept.messages, kept.rest))
+    return {**text, **revisions.beside_of(kept.rest)}
 
 
 def _ask_for_vectors(session: Session, dataset_id: int) -> None:

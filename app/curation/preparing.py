@@ -12,8 +12,10 @@ from app.curation.chunks import Chunk
 from app.curation.column_roles import Told
 from app.formats import words
 from app.formats.sample import Rejected, Sample, dump_messages, dump_rest, text_hash
+from app.storage.tables import Origin
 
 PREVIEW = 300
+ORIGINS = frozenset(origin.value for origin in Origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,11 @@ def text_columns(sample: Sample) -> dict[str, Any]:
     }
 
 
-def _row(position: int, sample: Sample, raw: str) -> dict[str, Any]:
+def columns_beside(sample: Sample) -> dict[str, str]:
+    """The columns of a row that follow from what stands beside the text."""
     facets = sample.facets
     return {
-        "position": position,
-        "external_id": sample.external_id,
-        "origin": facets.origin,
+        "origin": facets.origin if facets.origin in ORIGINS else Origin.UNKNOWN.value,
         "label": facets.label[:200],
         "source": facets.source[:200],
         "split": facets.split[:50],
@@ -83,6 +84,14 @@ def _row(position: int, sample: Sample, raw: str) -> dict[str, Any]:
         "family": facets.family,
         "dialect": sample.dialect,
         "extra": orjson.dumps(dict(sample.extra)).decode() if sample.extra else "{}",
+    }
+
+
+def _row(position: int, sample: Sample, raw: str) -> dict[str, Any]:
+    return {
+        "position": position,
+        "external_id": sample.external_id,
+        **columns_beside(sample),
         "raw": raw,
         **text_columns(sample),
     }

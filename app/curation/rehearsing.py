@@ -3,19 +3,21 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.curation import reading, remembering, repeats, spooling
+from app.curation import beside, reading, remembering, repeats, spooling
 from app.curation.chunks import Chunk, Tally
 from app.curation.column_roles import Told
 from app.curation.compact import Named, Prints
 from app.curation.intake import RejectView, UploadView
+from app.curation.repeats import Known
 from app.curation.spooling import Spooled
-from app.formats.sample import Rejected
+from app.formats.sample import Rejected, Sample
 from app.storage import datasets, samples
 from app.storage.database import Sessions
 
 SHOWN_REJECTS = 50
 NO_DATASET = 0
 """Of which nothing is known."""
+NO_RECORD = "0"
 
 
 @dataclass(slots=True)
@@ -23,7 +25,7 @@ class Rehearsal:
     """Counts chunk by chunk, as if each had been stored before the next.
 
     Fingerprints and names are held as numbers of 64 bits: what is counted needs no more, and
-    the most records that a file may have, 20 million, fit into half a gigabyte.
+    the most records that a file may have, 20 million, fit into one and a half gigabytes.
     """
 
     read: Sessions
@@ -34,16 +36,17 @@ class Rehearsal:
 
     def count(self, chunk: Chunk) -> Tally:
         """What would become of the chunk."""
-        told = [(_short(sample.fingerprint), sample.external_id) for _, sample, _ in chunk.samples]
+        told = [_told(sample) for _, sample, _ in chunk.samples]
         self._look_up(chunk)
-        names = {name for _, name in told if name}
-        before = {name: old for name in names if (old := self.named.get(name))}
+        names = {name for _, name, _ in told if name}
+        before = {name: old.said for name in names if (old := self.named.get(name))}
         tally = Tally(rejected=len(chunk.rejects), blank=chunk.blank)
         for verdict in repeats.judge(told, self.prints, self.named):
             tally.add(verdict)
-        for name, old in before.items():
-            if self.named.get(name) != old:
-                self.gone.add(old)
+        for name, said in before.items():
+            now = self.named.get(name)
+            if now is None or now.said != said:
+                self.gone.add(said)
         return tally
 
     def _look_up(self, chunk: Chunk) -> None:
@@ -54,12 +57,12 @@ class Rehearsal:
             prints = samples.known_fingerprints(
                 session, self.dataset_id, [sample.fingerprint for sample in found]
             )
-            named = samples.fingerprints_by_name(session, self.dataset_id, sorted(names))
+            named = beside.known(session, self.dataset_id, sorted(names))
         for one in map(_short, prints):
             if one not in self.gone:
                 self.prints.add(one)
-        for name, fingerprint in named.items():
-            self.named[name] = _short(fingerprint)
+        for name, known in named.items():
+            self.named[name] = Known(*map(_short, known))
 
 
 def rehearse(
@@ -102,6 +105,12 @@ def _count(rehearsal: Rehearsal, slug: str, spooled: Spooled, path: Path, told: 
         bytes=spooled.bytes, container=found.container, dialect=found.dialect,
         job=None, rejects=shown, lines=lines, **total.counts,
     )  # fmt: skip
+
+
+def _told(sample: Sample) -> tuple[int, str, int]:
+    """What is judged of a record; one without an id of its source is told by its text alone."""
+    whole = beside.whole_of(sample) if sample.external_id else NO_RECORD
+    return _short(sample.fingerprint), sample.external_id, _short(whole)
 
 
 def _short(fingerprint: str) -> int:

@@ -163,7 +163,9 @@ def _edit(session: Session, row: SampleRow, wanted: Sample | None, act: Act) -> 
         raise SameTextError(twin)
     number = revisions.next_number(session, row)
     revisions.keep(session, row, actor=f"upload {row.upload_id}")
-    revisions.add(session, row.id, number, text, actor=act.actor)
+    head = revisions.get(session, row.id, row.revision)
+    beside = {**told, "raw": ""} if (told := revisions.beside_of(head.rest)) else None
+    revisions.add(session, row.id, number, text, actor=act.actor, beside=beside)
     before = {"revision": row.revision, "origin": str(row.origin)}
     after = {"revision": number, "origin": str(Origin.EDITED)}
     new = {name: value for name, value in after.items() if before[name] != value}

@@ -1,40 +1,52 @@
-"""A sample gets another text: both are kept, and everything derived follows."""
+"""A sample gets another text, or other columns beside it: what was there before is kept."""
 
+from collections.abc import Mapping
 from dataclasses import replace as changed
+from typing import Any
 
 from sqlmodel import Session
 
-from app.curation import preparing
+from app.curation import beside
 from app.formats.sample import Message, Sample, load_sample
 from app.storage import events, revisions, samples, text_search
 from app.storage.events import Event
 from app.storage.tables import SampleRow
 
+KIND = "brought"
+TEXT = (
+    "fingerprint", "input_hash", "output_hash", "turns", "length", "preview", "messages", "rest",
+)  # fmt: skip
 
-def replace(
-    session: Session,
-    row: SampleRow,
-    sample: Sample,
-    *,
-    actor: str,
-    batch: str,
-    kind: str = "edited",
+
+def bring(
+    session: Session, row: SampleRow, record: Mapping[str, Any], *, actor: str, batch: str
 ) -> None:
-    """Make this the text of the row's head revision and note it as an event.
+    """Make a sample say what its record says by now, as a new revision and an event.
 
-    The text before is kept as a revision at its first change; the new one too.
+    What stood there before is kept as a revision, the new one too. The text and the label that a
+    person gave stay, unless the record brings others than it brought before.
     """
-    before = row.revision
-    revisions.keep(session, row, actor=actor)
-    for name, value in preparing.text_columns(sample).items():
-        setattr(row, name, value)
+    base, before = beside.base_of(session, row), samples.state_of(row)
+    revisions.remember(session, row, _kept(row), actor=actor)
+    moved = {name: record[name] for name in beside.MOVED if record[name] != base[name]}
+    told = record["fingerprint"]
+    text = TEXT if told not in (row.fingerprint, base["fingerprint"]) else ()
+    for name in (*text, *beside.KEPT, *moved):
+        setattr(row, name, record[name])
     row.revision, row.version = revisions.next_number(session, row), row.version + 1
     row.changed_ms = samples.now_ms()
     session.flush()
-    text_search.write(session, [(row.id, text_search.words_in(row.messages, row.rest))])
-    revisions.keep(session, row, actor=actor)
-    body = {"from": {"revision": before}, "to": {"revision": row.revision}}
-    events.append(session, row.dataset_id, [Event(row.id, kind, body)], actor=actor, batch=batch)
+    if text:
+        text_search.write(session, [(row.id, text_search.words_in(row.messages, row.rest))])
+    revisions.keep(session, row, actor=actor, beside=_kept(row))
+    after = samples.state_of(row)
+    new = {name: value for name, value in after.items() if before[name] != value}
+    body = {"from": {name: before[name] for name in new}, "to": new}
+    events.append(session, row.dataset_id, [Event(row.id, KIND, body)], actor=actor, batch=batch)
+
+
+def _kept(row: SampleRow) -> dict[str, str]:
+    return {name: getattr(row, name) for name in beside.KEPT}
 
 
 def edited(row: SampleRow, messages: tuple[Message, ...]) -> Sample:

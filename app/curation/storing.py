@@ -1,21 +1,19 @@
 """A chunk of an upload -> its rows: new samples, new texts of known ones, rejects, counts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
-from app.curation import repeats, revising
+from app.curation import beside, repeats, revising
 from app.curation.chunks import Tally
 from app.curation.preparing import Prepared
-from app.curation.repeats import Verdict
-from app.formats.sample import load_sample
+from app.curation.repeats import Known, Verdict
 from app.storage import samples, targets, uploads
-from app.storage.tables import Origin, UploadRow, UploadState
+from app.storage.tables import UploadRow, UploadState
 
 Row = Mapping[str, Any]
-
-ORIGINS = frozenset(origin.value for origin in Origin)
 
 
 def store(session: Session, upload: UploadRow, chunk: Prepared) -> None:
@@ -43,8 +41,8 @@ def _store_target(session: Session, upload: UploadRow, chunk: Prepared, tally: T
 
 
 def _store_samples(session: Session, upload: UploadRow, chunk: Prepared, tally: Tally) -> None:
-    told = [(row["fingerprint"], row["external_id"]) for row in chunk.rows]
-    prints, named = _known(session, upload.dataset_id, told)
+    prints, named = _known(session, upload.dataset_id, chunk.rows)
+    told = _told(chunk.rows, named)
     fresh: dict[str, tuple[Row, str]] = {}
     changed: list[Row] = []
     verdicts = repeats.judge(told, prints, named)
@@ -62,12 +60,23 @@ def _store_samples(session: Session, upload: UploadRow, chunk: Prepared, tally: 
 
 
 def _known(
-    session: Session, dataset_id: int, told: Sequence[tuple[str, str]]
-) -> tuple[set[str], dict[str, str]]:
-    """What the data set holds of these: fingerprints, and fingerprints by external id."""
-    prints = samples.known_fingerprints(session, dataset_id, [one for one, _ in told])
-    names = [name for _, name in told if name]
-    return prints, samples.fingerprints_by_name(session, dataset_id, names)
+    session: Session, dataset_id: int, rows: Sequence[Row]
+) -> tuple[set[str], dict[str, Known[str]]]:
+    """What the data set holds of these: fingerprints, and what is known by external id."""
+    prints = samples.known_fingerprints(session, dataset_id, [row["fingerprint"] for row in rows])
+    names = [row["external_id"] for row in rows if row["external_id"]]
+    return prints, beside.known(session, dataset_id, names)
+
+
+def _told(rows: Sequence[Row], named: Mapping[str, object]) -> list[tuple[str, str, str]]:
+    """What is judged of each record: all of it only where its id stands anywhere else."""
+    times = Counter(row["external_id"] for row in rows)
+    told = []
+    for row in rows:
+        name = row["external_id"]
+        is_known = bool(name) and (name in named or times[name] > 1)
+        told.append((row["fingerprint"], name, beside.whole(row) if is_known else ""))
+    return told
 
 
 def _revise(session: Session, upload: UploadRow, changed: Sequence[Row]) -> None:
@@ -75,12 +84,10 @@ def _revise(session: Session, upload: UploadRow, changed: Sequence[Row]) -> None
     names = [row["external_id"] for row in changed]
     known = samples.by_external_id(session, upload.dataset_id, names)
     for row in changed:
-        said = load_sample(row["messages"], row["rest"])
-        revising.replace(
-            session, known[row["external_id"]], said, actor=upload.actor, batch=f"u{upload.id}"
+        revising.bring(
+            session, known[row["external_id"]], row, actor=upload.actor, batch=f"u{upload.id}"
         )
 
 
 def _of_upload(upload: UploadRow, row: Row) -> Row:
-    origin = row["origin"] if row["origin"] in ORIGINS else Origin.UNKNOWN
-    return {**row, "dataset_id": upload.dataset_id, "upload_id": upload.id, "origin": origin}
+    return {**row, "dataset_id": upload.dataset_id, "upload_id": upload.id}

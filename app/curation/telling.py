@@ -35,6 +35,8 @@ def act(begun: EventRow | None) -> str:
         return "Nothing"
     if begun.sample_id is None:
         matched = int(begun.body.get("matched", 0))
+        if "upload" in begun.body:
+            return f"Took upload {begun.body['upload']} into samples that were there"
         if "version" in begun.body:
             return f"Restored version {begun.body['version']}"
         return bulk(begun.body.get("to", {}), matched, matched)
@@ -75,7 +77,11 @@ def line(kind: str, body: Mapping[str, Any]) -> str:
         return PLAIN[kind]
     if kind == "suggested":
         return f"Suggested: {body.get('suggests', '')} (not a person: {body.get('by', '')})"
-    said = change(body.get("to", {}))
+    to = body.get("to", {})
+    if kind == "brought":
+        told = change({name: value for name, value in to.items() if name != "revision"})
+        return f"Brought anew by an import, text {to['revision']}: {told[0].lower()}{told[1:]}"
+    said = change(to)
     if "accepts" in body:
         return f"{said}, as suggested"
     if kind in ("undone", "redone"):

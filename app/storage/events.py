@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, and_, insert, or_
 from sqlmodel import Session, col, func, select
 
 from app.storage.tables import DatasetRow, EventRow, now
@@ -17,6 +17,9 @@ STEPS_PER_QUERY = 200
 SAMPLES_PER_QUERY = 5_000
 REVIEW_BATCH = "b"
 """How the batch of an act begins that a person may undo."""
+UPLOAD_BATCH = "u"
+"""How the batch of an upload begins; what it changed of samples that were there may be undone too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,20 @@ def steps_of(
             EventRow.dataset_id == dataset_id,
             EventRow.actor == actor,
             EventRow.seq < before,
-            col(EventRow.batch).startswith(REVIEW_BATCH),
+            or_(col(EventRow.batch).startswith(REVIEW_BATCH), _changes_by_upload()),
             col(EventRow.batch).not_in(leaving),
         )
         .order_by(col(EventRow.seq).desc())
         .limit(STEPS_PER_QUERY)
     )
     return [(seq, batch) for seq, batch in session.exec(query)]
+
+
+def _changes_by_upload() -> ColumnElement[bool]:
+    """Events by which an upload changed a sample, or by which that was undone or redone."""
+    batch = col(EventRow.batch)
+    turned = batch.contains(".")
+    return and_(batch.startswith(UPLOAD_BATCH), or_(col(EventRow.sample_id).is_not(None), turned))
 
 
 def part_of_batch(

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, and_, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from app.errors import NotFoundError
+from app.storage import revisions
 from app.storage.filters import Filter, conditions
 from app.storage.release_tables import ExportRow, VersionItemRow
 from app.storage.tables import JobRow, JobState, RevisionRow, SampleRow, Status
@@ -86,17 +87,18 @@ def frozen(
     """The next samples of a version by id, each with the text of its frozen revision."""
     item, sample, older = VersionItemRow, SampleRow, RevisionRow
     head = col(item.revision) == col(sample.revision)
-    # A text that is no longer the head was kept as a revision when it was replaced.
+    # A text that is no longer the head was kept as a revision when it was replaced; every text
+    # but the first is, and may say what stood beside it.
     kept = and_(
         col(older.sample_id) == col(item.sample_id),
         col(older.number) == col(item.revision),
-        ~head,
+        or_(col(item.revision) > 1, ~head),
     )
     query = (
         select(  # type: ignore[call-overload]
             item.sample_id,
-            case((head, col(sample.messages)), else_=col(older.messages)),
-            case((head, col(sample.rest)), else_=col(older.rest)),
+            func.coalesce(col(older.messages), col(sample.messages)),
+            func.coalesce(col(older.rest), col(sample.rest)),
             sample.extra,
             sample.dialect,
             _raw_of(col(item.revision)),
@@ -115,11 +117,22 @@ def live(
     session: Session, dataset_id: int, wanted: Filter, *, after: int, limit: int
 ) -> Sequence[Content]:
     """The next samples that match now, by id: what freezing them would export."""
-    row = SampleRow
+    row, kept = SampleRow, RevisionRow
+    is_head = and_(
+        col(kept.sample_id) == col(row.id),
+        col(kept.number) == col(row.revision),
+        col(row.revision) > 1,
+    )
     query = (
         select(  # type: ignore[call-overload]
-            row.id, row.messages, row.rest, row.extra, row.dialect, _raw_of(col(row.revision))
+            row.id,
+            row.messages,
+            func.coalesce(col(kept.rest), col(row.rest)),
+            row.extra,
+            row.dialect,
+            _raw_of(col(row.revision)),
         )
+        .outerjoin(kept, is_head)
         .where(*conditions(dataset_id, wanted), col(row.id) > after)
         .order_by(col(row.id))
         .limit(limit)
@@ -129,7 +142,17 @@ def live(
 
 def _contents(session: Session, query: Any) -> list[Content]:
     # Past the ORM, which would take a third of an export's time to make rows of rows.
-    return list(map(Content._make, session.connection().execute(query)))
+    found = session.connection().execute(query)
+    return [_content(row) if row[2] else Content._make(row) for row in found]
+
+
+def _content(row: Any) -> Content:
+    """A sample that is more than its messages, with what stood beside them when it was frozen."""
+    content = Content._make(row)
+    beside = revisions.beside_of(content.rest)
+    if not beside:
+        return content
+    return content._replace(extra=beside["extra"], dialect=beside["dialect"], raw=beside["raw"])
 
 
 def _frozen(version_id: int, statuses: Sequence[Status]) -> list[ColumnElement[bool]]:

@@ -3,30 +3,55 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlmodel import Session, col, func, select
 
 from app.errors import NotFoundError
 from app.storage.tables import RevisionRow, SampleRow
+
+_BESIDE = '{"beside":'
+_CONVERSATION = {"kind": "chat", "answer_turns": 1, "rejected": [], "desirable": None}
 
 
 class RevisionNotFoundError(NotFoundError):
     """The sample never had such a text."""
 
 
-def keep(session: Session, sample: SampleRow, *, actor: str) -> None:
-    """Keep the sample's text as it stands, under its revision number; once is enough."""
+def keep(
+    session: Session, sample: SampleRow, *, actor: str, beside: Mapping[str, str] | None = None
+) -> None:
+    """Keep the sample's text as it stands, under its revision number; once is enough.
+
+    `beside` holds the columns beside the text, where they differ from one revision to another.
+    """
     if session.get(RevisionRow, (sample.id, sample.revision)) is None:
-        session.add(
-            RevisionRow(
-                sample_id=sample.id,
-                number=sample.revision,
-                fingerprint=sample.fingerprint,
-                messages=sample.messages,
-                rest=sample.rest,
-                actor=actor,
-            )
-        )
-        session.flush()
+        text = {name: getattr(sample, name) for name in ("fingerprint", "messages", "rest")}
+        add(session, sample.id, sample.revision, text, actor=actor, beside=beside)
+
+
+def remember(session: Session, sample: SampleRow, beside: Mapping[str, str], *, actor: str) -> None:
+    """Keep what stands beside the texts so far, before an import brings something else.
+
+    From then on every text of the sample says what stood beside it. Only the first text is the
+    record that was read: the others have no `raw`.
+    """
+    keep(session, sample, actor=actor)
+    for row in of_sample(session, sample.id):
+        if not is_beside(row.rest):
+            raw = beside["raw"] if row.number == 1 else ""
+            row.rest = _with_beside(row.rest, {**beside, "raw": raw})
+            session.add(row)
+    session.flush()
+
+
+def is_beside(rest: str) -> bool:
+    """Whether a kept text says what stood beside it."""
+    return rest.startswith(_BESIDE)
+
+
+def beside_of(rest: str) -> dict[str, str]:
+    """What stood beside a kept text, by column; nothing where that was always the same."""
+    return dict(orjson.loads(rest)["beside"]) if is_beside(rest) else {}
 
 
 def of_sample(session: Session, sample_id: int) -> Sequence[RevisionRow]:
@@ -50,7 +75,13 @@ def next_number(session: Session, sample: SampleRow) -> int:
 
 
 def add(
-    session: Session, sample_id: int, number: int, text: Mapping[str, Any], *, actor: str
+    session: Session,
+    sample_id: int,
+    number: int,
+    text: Mapping[str, Any],
+    *,
+    actor: str,
+    beside: Mapping[str, str] | None = None,
 ) -> None:
     """Keep a new text of a sample; `text` has its fingerprint, messages and rest."""
     session.add(
@@ -59,8 +90,13 @@ def add(
             number=number,
             fingerprint=text["fingerprint"],
             messages=text["messages"],
-            rest=text["rest"],
+            rest=_with_beside(text["rest"], beside) if beside else text["rest"],
             actor=actor,
         )
     )
     session.flush()
+
+
+def _with_beside(rest: str, beside: Mapping[str, str]) -> str:
+    told = orjson.loads(rest) if rest else _CONVERSATION
+    return orjson.dumps({"beside": beside, **told}).decode()

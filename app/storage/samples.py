@@ -99,14 +99,17 @@ def by_external_id(session: Session, dataset_id: int, asked: Sequence[str]) -> d
     return {row.external_id: row for row in session.exec(query)}
 
 
-def fingerprints_by_name(session: Session, dataset_id: int, asked: Sequence[str]) -> dict[str, str]:
-    """The fingerprints of the samples that carry one of these ids of their source."""
+def brought_by_name(session: Session, dataset_id: int, asked: Sequence[str]) -> Sequence[Row[Any]]:
+    """What an import may bring, of the samples that carry one of these ids of their source."""
     if not asked:
-        return {}
-    query = select(SampleRow.external_id, SampleRow.fingerprint).where(
-        SampleRow.dataset_id == dataset_id, col(SampleRow.external_id).in_(asked)
-    )
-    return dict(session.exec(query).all())
+        return ()
+    row = SampleRow
+    query = select(  # type: ignore[call-overload]
+        row.id, row.external_id, row.version, row.fingerprint, row.extra, row.label, row.origin,
+        row.source, row.split, row.language, row.family,
+    ).where(row.dataset_id == dataset_id, col(row.external_id).in_(asked))  # fmt: skip
+    found: Sequence[Row[Any]] = session.execute(query).all()
+    return found
 
 
 def get(session: Session, dataset_id: int, sample_id: int) -> SampleRow:

@@ -1,24 +1,26 @@
 """Queries about frozen versions: immutable lists of (sample, revision, fingerprint, status).
 
 A version's hash is sha256 over one line per sample, in ascending order of the
-sample's id: the fingerprint, a space, the status, a line feed. It says what the
-version holds, not when or by whom it was frozen.
+sample's id: the fingerprint, a space, the status, a line feed. Then comes one line
+for each sample to which an import brought other columns: its fingerprint, a space,
+the sha256 of what it is beside its messages. So the hash says what the version
+holds, not when or by whom it was frozen.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, String, delete, insert, literal, type_coerce
+from sqlalchemy import ColumnElement, String, and_, delete, insert, literal, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from app.errors import NotFoundError
-from app.storage import facets
+from app.storage import facets, revisions
 from app.storage.filters import Column, Filter, conditions
 from app.storage.release_tables import VersionItemRow, VersionRow, VersionUseRow
-from app.storage.tables import DatasetRow, SampleRow, Status
+from app.storage.tables import DatasetRow, RevisionRow, SampleRow, Status
 
 FIRST_IDS = 50
 ROWS_PER_FETCH = 10_000
@@ -105,7 +107,25 @@ def measure(session: Session, version_id: int) -> tuple[int, str]:
     for part in session.connection().execute(query).partitions():
         rows += len(part)
         digest.update("".join([told for (told,) in part]).encode())
+    for told in _beside(session, version_id):
+        digest.update(told.encode())
     return rows, digest.hexdigest()
+
+
+def _beside(session: Session, version_id: int) -> Iterator[str]:
+    item, kept = VersionItemRow, RevisionRow
+    query = (
+        select(item.fingerprint, kept.rest)
+        .join(
+            kept,
+            and_(col(kept.sample_id) == item.sample_id, col(kept.number) == item.revision),
+        )
+        .where(item.version_id == version_id, item.revision > 1)
+        .order_by(col(item.sample_id))
+    )
+    for fingerprint, rest in session.exec(query.execution_options(yield_per=ROWS_PER_FETCH)):
+        if revisions.is_beside(rest):
+            yield f"{fingerprint} {hashlib.sha256(rest.encode()).hexdigest()}\n"
 
 
 def get(session: Session, dataset_id: int, number: int) -> VersionRow:
@@ -158,7 +178,7 @@ def compare(session: Session, old_id: int, new_id: int) -> Difference:
     """What changed from one version to another."""
     return Difference(
         added=_absent(session, new_id, old_id),
-        edited=_changed(session, old_id, new_id, "fingerprint"),
+        edited=_changed(session, old_id, new_id, "revision"),
         removed=_absent(session, old_id, new_id),
         status_changed=_changed(session, old_id, new_id, "status"),
     )
@@ -242,7 +262,7 @@ def _absent(session: Session, here_id: int, there_id: int) -> Change:
 
 
 def _changed(
-    session: Session, old_id: int, new_id: int, column: Literal["fingerprint", "status"]
+    session: Session, old_id: int, new_id: int, column: Literal["revision", "status"]
 ) -> Change:
     """The samples of both versions whose column differs."""
     old, new = aliased(VersionItemRow), aliased(VersionItemRow)

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
-from app.curation import export, intake, parsing
+from app.curation import export, intake, parsing, review
+from app.curation.changing import Change
 from app.curation.export import ExportView, Order
 from app.curation.intake import Arrival
 from app.curation.spooling import SpoolWriter
@@ -34,6 +36,7 @@ class Release:
         self.files = folder / "exports"
         self.tasks: Mapping[str, Task] = {
             "parse": lambda job: parsing.parse_upload(read, write, job, folder / "spool"),
+            "embed": lambda _: None,
             "export": lambda job: export.run(read, write, job, self.files),
         }
 
@@ -57,6 +60,14 @@ class Release:
     def decide(self, ids: Sequence[int], status: Status) -> None:
         with self.write() as session:
             samples.change(session, ids, status=status)
+
+    def edit(self, sample_id: int, asked: str, answered: str) -> None:
+        """Give a sample another text, as a person would."""
+        with self.write() as session:
+            row = samples.get(session, datasets.get(session, SLUG).id, sample_id)
+            turns = chat(asked, answered)["messages"]
+            change = Change(messages=cast(Sequence[Mapping[str, object]], turns))
+            review.decide(session, SLUG, row.id, change, version=row.version, actor="mia")
 
     def start(self, order: Order, *, actor: str = "mia") -> ExportView:
         with self.write() as session:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.curation import compact
+from app.curation.repeats import Known
 
 KEYS = st.integers(1, 12) | st.sampled_from([2**63, 2**64 - 1, 2**64 - 2])
 
@@ -39,7 +40,8 @@ def test_a_set_holds_what_was_added_and_not_discarded(acts: list[tuple[bool, int
 def test_a_name_is_known_by_its_newest_fingerprint() -> None:
     named = compact.Named()
     for number in range(1, 10):
-        named["a"] = number
-        named[f"b{number}"] = 1
-    assert (named.get("a"), named.get("c")) == (9, None)
+        named["a"] = Known(number, number, number + 1)
+        named[f"b{number}"] = Known(1, 1, 1)
+    assert named.get("a") == (9, 9, 10)
+    assert named.get("c") is None
     assert named.unknown({"a", "b1", "c"}) == {"c"}

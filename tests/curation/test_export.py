@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 import pytest
 
-from app.curation import export, review, revising, undoing
+from app.curation import export, review, undoing
 from app.curation.export import NothingToExportError, Order, TooManyExportsError
 from app.curation.export_order import UnknownFormatError
 from app.curation.export_recipe import Recipe
@@ -13,7 +13,6 @@ from app.curation.queries import QueryError
 from app.curation.review import Change, ChangeError
 from app.curation.versions import EmptyVersionError
 from app.formats.exporters import EXPORTERS
-from app.formats.sample import Message
 from app.storage import asker, samples
 from app.storage.asker import Asker
 from app.storage.exports import ExportNotFoundError
@@ -62,10 +61,7 @@ def test_the_same_version_and_options_give_the_same_bytes(
     ids = release.load(lines_of([*GOOD, TWO_SYSTEMS]))
     first = release.export(order)
     release.decide(ids, Status.REJECTED)
-    with release.write() as session:
-        row = samples.get(session, dataset.id, ids[0])
-        said = (Message("user", "Eggs?"), Message("assistant", "No."))
-        revising.replace(session, row, revising.edited(row, said), actor="mia", batch="b1")
+    release.edit(ids[0], "Eggs?", "No.")
     again = release.export(Order(order.format, version=first.version))
     assert again.id != first.id
     for name in ("train.jsonl", "README.md", "manifest.json"):
@@ -79,10 +75,7 @@ def test_an_untouched_record_comes_out_as_it_went_in(release: Release, dataset: 
     )
     ids = release.load(spelled + lines_of(GOOD))
     assert release.content(release.export(CHAT)).startswith(spelled)
-    with release.write() as session:
-        row = samples.get(session, dataset.id, ids[0])
-        said = (Message("user", "tea?"), Message("assistant", "Yes"))
-        revising.replace(session, row, revising.edited(row, said), actor="mia", batch="b1")
+    release.edit(ids[0], "tea?", "Yes")
     first = orjson.loads(release.content(release.export(CHAT)).splitlines()[0])
     assert first["messages"][0]["content"] == "tea?"
     assert (first["id"], first["score"], first["tags"]) == (7, 1.5, ["a"])
@@ -391,7 +384,7 @@ def test_a_conversation_may_become_a_pair_under_the_same_id(release: Release) ->
     pair = {"id": "7", "prompt": "Boil an egg?", "chosen": "Seven.", "rejected": "No."}
     assert len(release.load(lines_of([pair]))) == 1
     line = orjson.loads(release.content(release.export(Order("as-imported"))))
-    assert line["rejected"] == [{"role": "assistant", "content": "No."}]
+    assert line == pair  # the record that was brought last, as it was brought
     again = release.export(Order("as-imported", version=first.version))
     assert orjson.loads(release.content(again))["output"] == "Seven."
     release.load(lines_of([{"id": "7", "instruction": "Boil an egg?", "output": "Eight."}]))

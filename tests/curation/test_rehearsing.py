@@ -8,20 +8,23 @@ from hypothesis import strategies as st
 from app.curation import repeats
 from app.curation.column_roles import NOTHING_TOLD
 from app.curation.rehearsing import rehearse
-from app.curation.repeats import Verdict
+from app.curation.repeats import Known, Verdict
 from app.curation.spooling import SpoolWriter
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
 from tests.pipeline import Pipeline
 
-Record = tuple[str, str]  # text, external id
-RECORDS = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["", "1", "2"])), max_size=9)
+Record = tuple[str, str] | tuple[str, str, str]  # text, external id, label
+TEXTS, NAMES = st.sampled_from("abcd"), st.sampled_from(["", "1", "2"])
+RECORDS = st.lists(st.tuples(TEXTS, NAMES, st.sampled_from("xy")), max_size=9)
 
 
 def lines(records: list[Record]) -> bytes:
     told = [
-        {"prompt": text, "completion": "x"} | ({"id": name} if name else {})
-        for text, name in records
+        {"prompt": text, "completion": "x"}
+        | ({"id": name} if name else {})
+        | ({"label": label[0]} if label else {})
+        for text, name, *label in records
     ]
     return b"\n".join([*map(orjson.dumps, told), b"{", b""])
 
@@ -39,8 +42,18 @@ def counts(view: object) -> list[int]:
         ([("a", "1"), ("b", "2")], [("c", "1"), ("a", "2")], [3, 0, 2, 0, 1, 0]),
         ([], [("a", "1"), ("b", "1"), ("a", "")], [4, 2, 1, 0, 1, 0]),
         ([("a", "1")], [("b", "1"), ("c", "1"), ("b", "3")], [4, 1, 2, 0, 1, 0]),
+        ([("a", "1")], [("a", "1", "x"), ("a", "1", "x"), ("a", "", "y")], [4, 0, 1, 2, 1, 0]),
+        ([], [("a", "1", "x"), ("a", "1", "y"), ("a", "2", "y")], [4, 1, 1, 1, 1, 0]),
     ],
-    ids=["repeats", "upsert", "one takes what another leaves", "later wins", "twice in a file"],
+    ids=[
+        "repeats",
+        "upsert",
+        "one takes what another leaves",
+        "later wins",
+        "twice in a file",
+        "the same text under another label",
+        "another label twice in a file",
+    ],
 )
 def test_the_rehearsal_counts_what_the_import_does(
     pipeline: Pipeline,
@@ -66,15 +79,20 @@ def test_the_rehearsal_counts_what_the_import_does(
 
 @given(RECORDS, RECORDS)
 @settings(max_examples=300)
-def test_judging_in_chunks_is_judging_at_once(first: list[Record], second: list[Record]) -> None:
+def test_judging_in_chunks_is_judging_at_once(
+    first: list[tuple[str, str, str]], second: list[tuple[str, str, str]]
+) -> None:
     prints: set[str] = set()
-    named: dict[str, str] = {}
+    named: dict[str, Known[str]] = {}
+    first, second = (
+        [(text, name, text + label) for text, name, label in part] for part in (first, second)
+    )
     parts = [*repeats.judge(first, prints, named), *repeats.judge(second, prints, named)]
     assert parts == list(repeats.judge([*first, *second], set(), {}))
     # Nothing is lost: each text that is there last came from a record that was taken.
     taken = {
         text
-        for (text, _), verdict in zip([*first, *second], parts, strict=True)
+        for (text, _, _), verdict in zip([*first, *second], parts, strict=True)
         if verdict is not Verdict.REPEAT
     }
     assert prints <= taken

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from app.curation import revising, versions
+from app.curation import versions
 from app.curation.queries import QueryError
 from app.curation.versions import (
     EmptyVersionError,
@@ -10,7 +10,6 @@ from app.curation.versions import (
     VersionPairError,
     VersionView,
 )
-from app.formats.sample import Message
 from app.storage import events, samples
 from app.storage.tables import DatasetRow, Status
 from app.storage.versions import VersionNotFoundError
@@ -23,13 +22,6 @@ DATA = lines_of(chat(f"How long do I cook {n} eggs?", f"About {n} minutes.") for
 def freeze(release: Release, query: str = "", name: str = "") -> VersionView:
     with release.write() as session:
         return versions.freeze(session, SLUG, query=query, name=name, actor="mia")
-
-
-def edit(release: Release, dataset: DatasetRow, sample_id: int, answer: str) -> None:
-    with release.write() as session:
-        row = samples.get(session, dataset.id, sample_id)
-        said = (Message("user", "How?"), Message("assistant", answer))
-        revising.replace(session, row, revising.edited(row, said), actor="mia", batch="b1")
 
 
 def test_a_version_holds_all_samples_that_are_not_in_the_trash(release: Release) -> None:
@@ -69,7 +61,7 @@ def test_a_version_does_not_change_when_its_samples_do(
     ids = release.load(DATA)
     before = freeze(release)
     release.decide(ids, Status.REJECTED)
-    edit(release, dataset, ids[0], "Never.")
+    release.edit(ids[0], "How?", "Never.")
     with release.write() as session:
         after = versions.get(session, SLUG, before.number)
     assert after == before
@@ -102,8 +94,8 @@ def test_a_difference_tells_added_edited_removed_and_decided(
     with release.write() as session:
         samples.change(session, ids[:1], deleted=True)
     release.decide(ids[1:3], Status.REJECTED)
-    edit(release, dataset, ids[2], "Longer.")
-    edit(release, dataset, ids[3], "Shorter.")
+    release.edit(ids[2], "How?", "Longer.")
+    release.edit(ids[3], "How?", "Shorter.")
     more = release.load(lines_of([chat("Is salt needed?", "Yes.")]), status=Status.PENDING)
     release.decide(more, Status.APPROVED)
     release.decide(ids[1:3], Status.REJECTED)
