@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.formats import columns, dialects, tool_calls
+from app.formats import columns, dialects, gemini_calls, tool_calls
 from app.formats.sample import Message, Sample
 
 KNOWN_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
@@ -22,12 +22,19 @@ def plain(sample: Sample) -> Sample:
         if dialect.hoist and dialect.hoist in sample.extra:
             hoisted = _object(sample.extra[dialect.hoist])
             extra = {**{name: hoisted[name] for name in _SETTINGS if name in hoisted}, **extra}
-    if isinstance(extra.get("tools"), str):
-        extra = {**extra, "tools": tool_calls.tools_of(extra["tools"])}
+    if "tools" in extra:
+        extra = _with_tools(extra)
     messages, rejected = _spelled_out(sample.messages), _spelled_out(sample.rejected)
     if extra is sample.extra and messages is sample.messages and rejected is sample.rejected:
         return sample  # the usual case, and making another takes longer than all checks
     return replace(sample, messages=messages, rejected=rejected, extra=extra, dialect="messages")
+
+
+def _with_tools(extra: Mapping[str, object]) -> Mapping[str, object]:
+    """The columns with `tools` as OpenAI lists them; the same object where they are so."""
+    written = extra["tools"]
+    told = gemini_calls.tools_of(tool_calls.tools_of(written))
+    return extra if told is written else {**extra, "tools": told}
 
 
 def turn(message: Message, keys: tuple[str, ...] = ()) -> dict[str, object]:
@@ -56,7 +63,8 @@ def _object(value: object) -> Mapping[str, object]:
 def _spelled_out(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     if not any(message.extra for message in messages):
         return messages
-    return tuple(_tidied(message) for message in tool_calls.spell_out(messages))
+    spelled = tool_calls.spell_out(gemini_calls.unfold(messages))
+    return tuple(_tidied(message) for message in spelled)
 
 
 def _tidied(message: Message) -> Message:

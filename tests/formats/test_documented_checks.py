@@ -93,12 +93,23 @@ def reinforced(line: Line) -> None:
 
 
 def gemini(line: Line) -> None:
-    """Vertex AI: contents by user and model, texts as parts, an instruction beside them."""
-    assert set(line) <= {"systemInstruction", "contents"}
+    """Vertex AI: contents by user and model, texts and calls as parts, declarations beside."""
+    assert set(line) <= {"systemInstruction", "contents", "tools"}
     assert {turn["role"] for turn in line["contents"]} == {"user", "model"}
     assert line["contents"][-1]["role"] == "model"
-    parts = [part for turn in line["contents"] for part in turn["parts"]]
-    assert all(set(part) == {"text"} and part["text"] for part in parts)
+    waiting: list[str] = []
+    for turn in line["contents"]:
+        for kind, value in [item for part in turn["parts"] for item in part.items()]:
+            assert value
+            if kind == "functionCall":
+                assert turn["role"] == "model"
+                assert isinstance(value["args"], dict)
+                waiting.append(value["name"])
+            elif kind == "functionResponse":
+                assert (turn["role"], value["name"]) == ("user", waiting.pop(0))
+                assert isinstance(value["response"], dict)
+            else:
+                assert kind == "text"
 
 
 def fireworks(line: Line) -> None:

@@ -8,6 +8,8 @@ from typing import cast
 import orjson
 import pytest
 
+from app.formats import chat as formats_chat
+from app.formats import dialects
 from app.formats.exporter import Exporter
 from app.formats.exporters import EXPORTERS
 from app.formats.rules import Rule
@@ -25,6 +27,11 @@ def calling(call_id: object = "call_0001", arguments: object = '{"a":1}') -> Mes
     function = {"name": "add", "arguments": arguments}
     call = {"id": call_id, "type": "function", "function": function}
     return Message("assistant", "", {"tool_calls": [call]})
+
+
+def described(parameter: object) -> list[object]:
+    parameters = {"type": "object", "properties": {"a": parameter}}
+    return [{"type": "function", "function": {"name": "add", "parameters": parameters}}]
 
 
 def result(call_id: str = "call_0001") -> Message:
@@ -104,6 +111,12 @@ BROKEN: Mapping[str, tuple[Sample, ...]] = {
         chat(ASK, Message("assistant", "so", calling(call_id=7).extra)),
         pair(ASK, Message("assistant", "so", calling().extra), rejected=BAD),
         Sample((ASK, Message("assistant", "so", calling().extra)), kind="kto", desirable=True),
+    ),
+    "answered": (chat(ASK, calling(), SAY), chat(ASK, calling(), result(), result(), SAY)),
+    "schema": (
+        chat(ASK, SAY, tools=described({"type": ["string", "null"]})),
+        chat(ASK, SAY, tools=described({"type": "array", "items": {"oneOf": []}})),
+        chat(ASK, SAY, tools=[{"type": "function"}]),
     ),
     "tools": tuple(replace(sample, extra={"tools": [1]}) for sample in GOOD.values()),
     "media": tuple(replace(sample, extra={"images": ["a.png"]}) for sample in GOOD.values()),
@@ -291,6 +304,7 @@ TAKES_TOOLS = (
     "llamafactory-sharegpt",
     "sharegpt",
     "unsloth",
+    "gemini",
 )
 
 
@@ -300,7 +314,7 @@ def test_tool_calls_are_written(name: str) -> None:
     assert b"add" in EXPORTERS[name].write(WITH_TOOLS)
 
 
-@pytest.mark.parametrize("name", ["bedrock-anthropic", "bedrock-conversation", "gemini", "alpaca"])
+@pytest.mark.parametrize("name", ["bedrock-anthropic", "bedrock-conversation", "alpaca"])
 def test_tool_calls_are_refused_where_they_would_be_lost(name: str) -> None:
     assert EXPORTERS[name].check(WITH_TOOLS)
 
@@ -317,6 +331,70 @@ def test_arguments_are_a_text_or_an_object_as_the_trainer_wants_them() -> None:
         assert calls["axolotl-chat"]["function"]["arguments"] == '{"a":1}'
         assert calls["trl-messages"]["function"]["arguments"] == {"a": 1}
         assert calls["mistral"]["id"] == shown["mistral"][2]["tool_call_id"] == "000000000"
+
+
+GEMINI_CALLS: Mapping[str, object] = {
+    "contents": [
+        {"role": "user", "parts": [{"text": "hi"}]},
+        {"role": "model", "parts": [{"functionCall": {"name": "add", "args": {"a": 1}}}]},
+        {
+            "role": "user",
+            "parts": [{"functionResponse": {"name": "add", "response": {"output": "3"}}}],
+        },
+        {"role": "model", "parts": [{"text": "hello"}]},
+    ],
+    "tools": [
+        {
+            "functionDeclarations": [
+                {
+                    "name": "add",
+                    "parameters": {"type": "OBJECT", "properties": {"a": {"type": "STRING"}}},
+                }
+            ]
+        }
+    ],
+}
+
+
+def test_gemini_calls_functions_in_parts_and_declares_them() -> None:
+    tools = described({"type": "string"})
+    sample = chat(ASK, calling(), result(), SAY, tools=tools)
+    assert orjson.loads(EXPORTERS["gemini"].write(sample)) == GEMINI_CALLS
+
+
+@pytest.mark.parametrize("name", TAKES_TOOLS)
+def test_calls_that_came_from_gemini_are_written_for_everybody(name: str) -> None:
+    sample = dialects.DIALECTS["gemini"].parse(GEMINI_CALLS)
+    assert isinstance(sample, Sample)
+    assert EXPORTERS[name].check(sample) == ()
+    line = orjson.loads(EXPORTERS[name].write(sample))
+    if name == "gemini":
+        assert line == GEMINI_CALLS
+    elif "messages" in line:
+        (call,) = line["messages"][1]["tool_calls"]
+        answer = line["messages"][2]
+        assert (answer["content"], answer["tool_call_id"]) == ("3", call["id"])
+        function = line["tools"][0]["function"]
+        assert function["parameters"]["properties"] == {"a": {"type": "string"}}
+
+
+def test_several_calls_of_gemini_at_once_are_answered_by_one_turn() -> None:
+    calls: list[object] = [{"functionCall": {"name": name, "args": {}}} for name in ("add", "sub")]
+    told = [{"functionResponse": {"name": name, "response": {"n": 1}}} for name in ("add", "sub")]
+    contents = [
+        {"role": "user", "parts": [{"text": "hi"}]},
+        {"role": "model", "parts": [{"text": "Well."}, *calls]},
+        {"role": "user", "parts": told},
+        {"role": "model", "parts": [{"text": "hello"}]},
+    ]
+    sample = dialects.DIALECTS["gemini"].parse({"contents": contents})
+    assert isinstance(sample, Sample)
+    plain = formats_chat.plain(sample)
+    assert [message.role for message in plain.messages] == [
+        "user", "assistant", "tool", "tool", "assistant",
+    ]  # fmt: skip
+    assert EXPORTERS["gemini"].check(plain) == ()
+    assert orjson.loads(EXPORTERS["gemini"].write(plain)) == {"contents": contents}
 
 
 def test_a_weight_becomes_what_axolotl_reads() -> None:
