@@ -20,6 +20,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends, Header, Request, Response
 from fastapi.encoders import jsonable_encoder
+from pydantic import Field
 from sqlmodel import Session
 
 from app.errors import ConflictError
@@ -35,6 +36,10 @@ IdempotencyKey = Annotated[
         description="a repeated request with the same key is answered again, not done again",
     ),
 ]
+
+
+FormKey = Annotated[str, Field(max_length=80)]
+"""The same in a form, put there by the macro `once`."""
 
 
 class KeyReusedError(ConflictError):

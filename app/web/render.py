@@ -1,5 +1,6 @@
 """Turn a view into HTML: a whole page, or one block of it for HTMX."""
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ def make_templates(directory: Path) -> Jinja2Blocks:
     )
     env.filters |= formatting.FILTERS
     env.globals |= keys.GLOBALS
+    env.globals["fresh_key"] = lambda: secrets.token_hex(8)
     return Jinja2Blocks(env=env)
 
 

@@ -8,19 +8,22 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
 
+import orjson
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from app.curation import browsing, changing, queries, queueing, review, telling, undoing
+from app.curation.bulk import BatchReport
 from app.curation.changing import Change, StaleSampleError
 from app.curation.orders import ORDERS, Order
+from app.curation.queries import Query
 from app.curation.queueing import Reviewer
 from app.curation.sample_rows import href
 from app.curation.undoing import UndoReport
 from app.curation.walking import Walk
 from app.web import formatting
-from app.web.answers import Sending, SentOnce
+from app.web.answers import FormKey, Sending, SentOnce
 from app.web.asked import PLACE, AskedOfPage, AskedWalk, Looked
 from app.web.deps import RenderDep
 from app.web.ids import Id
@@ -95,6 +98,7 @@ class BulkDecision(Wish):
     ids: list[Id] = Field(default=[], max_length=1_000)
     every: bool = False
     preview: bool = False
+    key: FormKey = ""
 
     @property
     def change(self) -> Change:
@@ -149,25 +153,15 @@ def decide(
 def decide_many(
     slug: str, query: AskedOfPage, look: Looked, form: Annotated[BulkDecision, Form()], who: Who
 ) -> Response:
-    session, chosen = who.once.session, query if form.every else review.by_ids(form.ids)
-    change = form.change
-    report = review.decide_many(
-        session, slug, chosen, change, actor=who.once.actor, preview=form.preview
-    )
-    wish = changing.wish_of(change)
-    said = telling.bulk(wish, report.changed, report.matched)
     if form.preview:
-        listing = browsing.listing(session, slug, query, limit=1)
-        asked = telling.question(wish, formatting.plural(report.matched, "sample"))
-        fields = _fields(form, "preview", "ids", "reason")
-        return who.render(
-            "samples/preview.html", block="preview", head=listing.head, listing=listing,
-            report=report, ids=form.ids, asked=asked, fields=fields, has_status=bool(form.status),
-        )  # fmt: skip
+        return _preview(who, slug, query, form)
+    report, again = _act_once(who, slug, query, form)
     if report.job:
         return RedirectResponse(f"/jobs/{report.job}", 303)
     if who.render.is_fragment:
-        return show_list(session, slug, query, who.render, look, said=said)
+        said = telling.bulk(changing.wish_of(form.change), report.changed, report.matched)
+        said = f"Sent twice, done once. {said}" if again else said
+        return show_list(who.once.session, slug, query, who.render, look, said=said)
     return RedirectResponse(href(slug, "samples", query), 303)
 
 
@@ -181,6 +175,35 @@ def undo(slug: str, request: Request, who: Who, next: Next = "") -> Response:  #
 def redo(slug: str, request: Request, who: Who, next: Next = "") -> Response:  # noqa: A002
     report = undoing.redo(who.once.session, slug, who.once.actor)
     return _turned(slug, request, who, report, next)
+
+
+def _preview(who: Acting, slug: str, query: Query, form: BulkDecision) -> Response:
+    """What a bulk decision would do, and the question whether to do it."""
+    session, chosen = who.once.session, query if form.every else review.by_ids(form.ids)
+    report = review.decide_many(
+        session, slug, chosen, form.change, actor=who.once.actor, preview=True
+    )
+    listing = browsing.listing(session, slug, query, limit=1)
+    matched = formatting.plural(report.matched, "sample")
+    asked = telling.question(changing.wish_of(form.change), matched)
+    fields = _fields(form, "preview", "ids", "reason", "key")
+    return who.render(
+        "samples/preview.html", block="preview", head=listing.head, listing=listing,
+        report=report, ids=form.ids, asked=asked, fields=fields, has_status=bool(form.status),
+    )  # fmt: skip
+
+
+def _act_once(who: Acting, slug: str, query: Query, form: BulkDecision) -> tuple[BatchReport, bool]:
+    """What became of a bulk decision, and whether it had come before."""
+    chosen = query if form.every else review.by_ids(form.ids)
+    told = (slug, queries.write(chosen), form.model_dump())
+    once = who.once.under(form.key, *told)
+    earlier = once.earlier(*told)
+    if earlier is not None:
+        return BatchReport(**orjson.loads(earlier)), True
+    report = review.decide_many(once.session, slug, chosen, form.change, actor=once.actor)
+    once.keep(orjson.dumps(report).decode())
+    return report, False
 
 
 def _conflict(who: Acting, slug: str, sample_id: int, walk: Walk, form: Decision) -> Response:

@@ -11,6 +11,7 @@ from app.curation import editing, queueing, turns
 from app.curation.changing import ChangeError, SameTextError, StaleSampleError
 from app.curation.editing import Draft, EditView
 from app.curation.turns import Turn
+from app.web.answers import FormKey
 from app.web.asked import AskedWalk
 from app.web.deps import ReadSession, RenderDep
 from app.web.ids import Id
@@ -30,7 +31,7 @@ class Edit(BaseModel):
     """The form of an edit: one entry a turn in each list; `act` is the button."""
 
     version: int = Field(ge=1, le=2**31 - 1)
-    key: str = Field(default="", max_length=80)
+    key: FormKey = ""
     part: Texts = []
     role: Texts = []
     content: Texts = []

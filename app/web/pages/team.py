@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.curation import assigning, commenting, inboxes, opinions, review, team
 from app.curation.review import Change
+from app.web.answers import FormKey, SentOnce
 from app.web.deps import ActorName, ReadSession, RenderDep, Speaking, WriteSession
 from app.web.ids import Id
 from app.web.render import Render
@@ -23,6 +24,14 @@ class AssignmentForm(BaseModel):
     person: str = Field(max_length=200)
     query: str = Field(default="", max_length=20_000)
     note: str = Field(default="", max_length=4_000)
+    key: FormKey = ""
+
+
+class Saying(BaseModel):
+    """What somebody says about a sample."""
+
+    text: str = Field(default="", max_length=20_000)
+    key: FormKey = ""
 
 
 class SettlingForm(BaseModel):
@@ -30,6 +39,7 @@ class SettlingForm(BaseModel):
 
     status: Literal["approved", "rejected", "needs_work"]
     version: int = Field(ge=1, le=2**31 - 1)
+    key: FormKey = ""
 
 
 @router.get("/d/{slug}/team")
@@ -56,25 +66,24 @@ def set_overlap(
 
 @router.post("/d/{slug}/s/{sample_id}/settling")
 def settle(
-    slug: str,
-    sample_id: Id,
-    form: Annotated[SettlingForm, Form()],
-    session: WriteSession,
-    actor: ActorName,
+    slug: str, sample_id: Id, form: Annotated[SettlingForm, Form()], once: SentOnce
 ) -> Response:
-    change = Change(status=form.status, final=True)
-    review.decide(session, slug, sample_id, change, version=form.version, actor=actor)
+    told = (slug, sample_id, form.model_dump())
+    once = once.under(form.key, *told)
+    if once.earlier(*told) is None:
+        change = Change(status=form.status, final=True)
+        review.decide(once.session, slug, sample_id, change, version=form.version, actor=once.actor)
     return RedirectResponse(f"/d/{slug}/team#disagreements", 303)
 
 
 @router.post("/d/{slug}/assignments")
-def assign(
-    slug: str,
-    form: Annotated[AssignmentForm, Form()],
-    session: WriteSession,
-    actor: ActorName,
-) -> Response:
-    assigning.assign(session, slug, form.person, query=form.query, note=form.note, actor=actor)
+def assign(slug: str, form: Annotated[AssignmentForm, Form()], once: SentOnce) -> Response:
+    told = (slug, form.model_dump())
+    once = once.under(form.key, *told)
+    if once.earlier(*told) is None:
+        assigning.assign(
+            once.session, slug, form.person, query=form.query, note=form.note, actor=once.actor
+        )
     return RedirectResponse(f"/d/{slug}/team#assignments", 303)
 
 
@@ -86,15 +95,13 @@ def finish(slug: str, assignment_id: Id, session: WriteSession) -> Response:
 
 @router.post("/d/{slug}/s/{sample_id}/comments")
 def comment(
-    slug: str,
-    sample_id: Id,
-    session: WriteSession,
-    actor: ActorName,
-    render: RenderDep,
-    text: Annotated[str, Form(max_length=20_000)] = "",
+    slug: str, sample_id: Id, form: Annotated[Saying, Form()], once: SentOnce, render: RenderDep
 ) -> Response:
-    commenting.add(session, slug, sample_id, text, actor=actor)
-    return _comments(session, slug, sample_id, render)
+    told = (slug, sample_id, form.model_dump())
+    once = once.under(form.key, *told)
+    if once.earlier(*told) is None:
+        commenting.add(once.session, slug, sample_id, form.text, actor=once.actor)
+    return _comments(once.session, slug, sample_id, render)
 
 
 @router.post("/d/{slug}/s/{sample_id}/comments/{comment_id}/withdraw")

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app.curation import trimming
-from app.web.deps import ActorName, ReadSession, RenderDep, WriteSession
+from app.web.answers import FormKey, SentOnce
+from app.web.deps import ReadSession, RenderDep
 
 router = APIRouter(prefix="/d/{slug}/trim")
 
@@ -26,12 +27,16 @@ def show_preview(
 @router.post("")
 def trim(
     slug: str,
-    session: WriteSession,
-    actor: ActorName,
+    once: SentOnce,
     cells: CellIds,
     back: Annotated[str, Form(max_length=20)] = "",
+    key: Annotated[FormKey, Form()] = "",
 ) -> Response:
-    report = trimming.trim(session, slug, tuple(cells), actor=actor)
-    if report.job is not None:
-        return RedirectResponse(f"/jobs/{report.job}", 303)
-    return RedirectResponse(f"/d/{slug}/board?cell={back}" if back else f"/d/{slug}/board", 303)
+    once = once.under(key, slug, cells)
+    leads_to = once.earlier(slug, cells)
+    if leads_to is None:
+        report = trimming.trim(once.session, slug, tuple(cells), actor=once.actor)
+        board = f"/d/{slug}/board?cell={back}" if back else f"/d/{slug}/board"
+        leads_to = board if report.job is None else f"/jobs/{report.job}"
+        once.keep(leads_to)
+    return RedirectResponse(leads_to, 303)
