@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import administration, data, persons, printing, releases, serving
+from app.cli import administration, data, decisions, persons, printing, releases, serving
 from app.errors import ConflictError, DartboardError, InvalidError, NotFoundError
 
 MISUSE = (ConflictError, InvalidError, NotFoundError)
@@ -34,7 +34,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     help="Curate data sets that fine-tune language models.",
 )
-for part in (serving, data, releases, administration, persons):
+for part in (serving, data, decisions, releases, administration, persons):
     commands.add_typer(part.commands)
 
 

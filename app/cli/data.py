@@ -1,4 +1,4 @@
-"""Bring data in, look at the board, decide."""
+"""Bring data in and look at the board."""
 
 import sys
 from pathlib import Path
@@ -17,9 +17,7 @@ from app.curation import (
     gauges,
     intake,
     progress,
-    queries,
     rehearsing,
-    review,
     target_page,
     targeting,
 )
@@ -27,10 +25,8 @@ from app.curation.board_views import BoardView, JobView
 from app.curation.column_roles import Told
 from app.curation.gauge_views import GaugesView
 from app.curation.intake import Arrival, UploadView
-from app.curation.review import Change
 from app.curation.spooling import Spooled, SpoolWriter
 from app.storage import datasets, jobs
-from app.storage.tables import Status
 
 commands = typer.Typer()
 
@@ -121,33 +117,6 @@ def show_board(
         with instance.read() as session:
             view, measured = board.view(session, slug), gauges.view(session, slug)
     _show(view, measured, as_json=as_json)
-
-
-@commands.command("decide")
-def decide(
-    name: Name,
-    query: Annotated[str, typer.Option(help='Which samples, such as "status=pending&cell=3.2".')],
-    status: Annotated[Status, typer.Option(help="What they become.")],
-    reason: Annotated[str, typer.Option(help="Goes into the history of each.")] = "",
-    preview: Annotated[bool, typer.Option(help="Count, and change nothing.")] = False,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Decide about all samples that match, as one act that can be undone."""
-    with opened(data_dir) as instance:
-        asked, change = queries.parse_string(query), Change(status=status.value, reason=reason)
-        slug = datasets.slug_of(name)
-        with instance.write() as session:
-            done = review.decide_many(session, slug, asked, change, actor=ACTOR, preview=preview)
-        if done.job is not None:
-            working.finish(instance, done.job)
-    told = {"matched": done.matched, "changed": done.changed, "batch": done.batch, "job": done.job}
-    if as_json:
-        printing.tell(told)
-        return
-    changed = done.matched if done.job else done.changed
-    would = "would be" if preview else "are"
-    printing.say(f"{done.matched:,} match, {changed:,} {would} {status.value} now.")
 
 
 def _shares(file: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The people of a data set: who has done how much, and how far they agree."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.checks import agreement
 from app.curation import assigning, opinions
 from app.curation.board_views import DatasetHead
+from app.curation.opinions import Reader
 from app.curation.team_views import (
     AgreementView,
     ConfusionRow,
@@ -36,14 +37,20 @@ RELIABLE, TENTATIVE = 0.8, 2 / 3
 Judged = Mapping[int, Mapping[str, str]]
 
 
-def show(session: Session, slug: str, *, query: str = "") -> TeamView:
-    """The page: people, agreement, disagreements, assignments."""
+def show(session: Session, slug: str, reader: Reader, *, query: str = "") -> TeamView:
+    """The page: people, agreement, disagreements, assignments.
+
+    Where several judge each sample, whoever is one of them learns how others judged a sample
+    when they have judged it too: till then its votes are neither shown nor counted for them.
+    """
     dataset = datasets.get(session, slug)
-    shared = judgements.shared(session, dataset.id, limit=SHARED)
+    is_blind = dataset.overlap > 1 and not reader.sees_all
+    every = judgements.shared(session, dataset.id, limit=SHARED)
+    shared = {it: unit for it, unit in every.items() if not is_blind or reader.name in unit}
     head = DatasetHead(
         slug, dataset.name, samples.count(session, dataset.id), jobs.count_open(session)
     )
-    people = _people(session, dataset.id, shared)
+    people = _people(session, dataset.id, shared, reader.name if is_blind else "")
     known = {person.name for person in people} | set(assignments.people(session))
     return TeamView(
         head=head,
@@ -51,10 +58,11 @@ def show(session: Session, slug: str, *, query: str = "") -> TeamView:
         most=opinions.MOST,
         people=people,
         agreement=agree(shared),
-        splits=_splits(session, dataset.id, slug, shared),
+        splits=_splits(session, dataset.id, slug, every, shared),
         assignments=assigning.of_dataset(session, slug),
         names=tuple(sorted(known)),
         query=query,
+        blind=is_blind,
     )
 
 
@@ -87,25 +95,34 @@ def pace_of(moments: Sequence[datetime]) -> int | None:
     return round(3_600 / max(median(gap.total_seconds() for gap in gaps), 1.0))
 
 
-def _people(session: Session, dataset_id: int, shared: Judged) -> tuple[PersonView, ...]:
+def _people(
+    session: Session, dataset_id: int, shared: Judged, asker: str
+) -> tuple[PersonView, ...]:
+    """Everybody who judged; how they did, for an `asker` only where that one judged too."""
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     since = today - timedelta(days=DAYS - 1)
     moments: dict[str, list[datetime]] = defaultdict(list)
     for actor, at in judgements.moments(session, dataset_id, since=since):
         moments[actor].append(at)
-    tallies: dict[str, list[Tally]] = defaultdict(list)
-    for tally in judgements.tallies(session, dataset_id):
-        tallies[tally.actor].append(tally)
+    every = judgements.tallies(session, dataset_id)
+    told = _by_person(judgements.tallies(session, dataset_id, beside=asker) if asker else every)
     met = _met_by(shared)
     people = [
-        _person(name, told, moments[name], today, met.get(name, (0, 0)))
-        for name, told in tallies.items()
+        _person(tallies, told.get(name, []), moments[name], today, met.get(name, (0, 0)))
+        for name, tallies in _by_person(every).items()
     ]
     return tuple(sorted(people, key=lambda person: -person.total))
 
 
+def _by_person(tallies: Iterable[Tally]) -> dict[str, list[Tally]]:
+    found: dict[str, list[Tally]] = defaultdict(list)
+    for tally in tallies:
+        found[tally.actor].append(tally)
+    return dict(found)
+
+
 def _person(
-    name: str,
+    every: Sequence[Tally],
     told: Sequence[Tally],
     moments: Sequence[datetime],
     today: datetime,
@@ -115,10 +132,10 @@ def _person(
     per_day = Counter((today.date() - moment.date()).days for moment in moments)
     days = tuple(per_day[ago] for ago in reversed(range(DAYS)))
     return PersonView(
-        name=name,
+        name=every[0].actor,
         today=days[-1],
         week=sum(days[-7:]),
-        total=sum(counts.values()),
+        total=sum(tally.count for tally in every),
         approved=counts.get(Status.APPROVED, 0),
         rejected=counts.get(Status.REJECTED, 0),
         needs_work=counts.get(Status.NEEDS_WORK, 0),
@@ -126,7 +143,7 @@ def _person(
         pace=pace_of(moments),
         agreed=met[0],
         both=met[1],
-        last_at=max(tally.last for tally in told),
+        last_at=max(tally.last for tally in every),
     )
 
 
@@ -140,8 +157,10 @@ def _met_by(shared: Judged) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _splits(session: Session, dataset_id: int, slug: str, shared: Judged) -> tuple[SplitView, ...]:
-    split = [sample_id for sample_id, unit in shared.items() if agreement.is_split(unit)]
+def _splits(
+    session: Session, dataset_id: int, slug: str, every: Judged, shared: Judged
+) -> tuple[SplitView, ...]:
+    split = [sample_id for sample_id, unit in every.items() if agreement.is_split(unit)]
     found = samples.waiting(session, dataset_id, split)
     return tuple(
         SplitView(
@@ -149,7 +168,7 @@ def _splits(session: Session, dataset_id: int, slug: str, shared: Judged) -> tup
             row.version,
             row.preview,
             f"/d/{slug}/s/{row.id}",
-            tuple(shared[row.id].items()),
+            tuple(shared.get(row.id, {}).items()),
         )
         for row in found[:SHOWN_SPLITS]
     )

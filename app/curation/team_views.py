@@ -11,6 +11,7 @@ class PersonView:
     """How far one person has come.
 
     Attributes:
+        approved, rejected, needs_work: how they judged; see `TeamView.blind`.
         days: judgements on each of the last days, today last.
         pace: samples an hour while at work; None when too little is known.
         agreed, both: on how many samples they agree with somebody, of how many pairs.
@@ -63,7 +64,11 @@ class AgreementView:
 
 @dataclass(frozen=True, slots=True)
 class SplitView:
-    """A sample about which people disagree and which nobody has settled."""
+    """A sample about which people disagree and which nobody has settled.
+
+    Attributes:
+        judged: (person, status); empty for whoever has yet to judge it.
+    """
 
     id: int
     version: int
@@ -108,6 +113,7 @@ class TeamView:
     assignments: tuple[AssignmentView, ...]
     names: tuple[str, ...]
     query: str  # the view that is about to be assigned
+    blind: bool  # what the asker has yet to judge is left out
 
 
 @dataclass(frozen=True, slots=True)

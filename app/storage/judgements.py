@@ -72,16 +72,24 @@ def shared(
     return dict(sorted(found.items(), reverse=True))
 
 
-def tallies(session: Session, dataset_id: int, *, since: datetime | None = None) -> list[Tally]:
-    """How often each person judged a sample approved, rejected and so on."""
+def tallies(session: Session, dataset_id: int, *, beside: str = "") -> list[Tally]:
+    """How often each person judged a sample approved, rejected and so on.
+
+    With `beside`, only where the person of that name judged the sample too.
+    """
     query = select(
         JudgementRow.actor,
         JudgementRow.status,
         func.count(),
         func.max(JudgementRow.at),
     ).where(JudgementRow.dataset_id == dataset_id, col(JudgementRow.void).is_(False))
-    if since is not None:
-        query = query.where(JudgementRow.at >= since)
+    if beside:
+        theirs = select(JudgementRow.sample_id).where(
+            JudgementRow.dataset_id == dataset_id,
+            JudgementRow.actor == beside,
+            col(JudgementRow.void).is_(False),
+        )
+        query = query.where(col(JudgementRow.sample_id).in_(theirs))
     query = query.group_by(JudgementRow.actor, JudgementRow.status).order_by(JudgementRow.actor)
     return [Tally(*row) for row in session.exec(query)]
 

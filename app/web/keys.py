@@ -85,7 +85,12 @@ TABLE = (
     Key(SAMPLES, "F", "flag", "flag, or take the flag away"),
     Key(SAMPLES, "E", "edit", "edit the text"),
     Key(SAMPLES, "M", "note", "write a note; Ctrl Enter adds it"),
-    Key(SAMPLES, "Shift+X", "reason", "reject with a reason; Ctrl Enter rejects"),
+    Key(
+        SAMPLES,
+        "Shift+X",
+        "reason",
+        "write a reason; Ctrl Enter rejects with it, Ctrl Shift Enter: needs work",
+    ),
     Key(SAMPLES, "[", "worse", "quality down"),
     Key(SAMPLES, "]", "better", "quality up"),
     Key(SAMPLES, "Y", "accept", "accept the suggested label"),

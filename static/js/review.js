@@ -222,14 +222,14 @@ function rate(form, quality) {
 
 // ---- fields ------------------------------------------------------------------------------------
 
-/** Ctrl+Enter in a note adds it, in a reason rejects; Escape leaves the field, also of an edit. */
+/** Ctrl+Enter in a note adds it, in a reason rejects (with Shift: needs work); Escape leaves the field, also of an edit. */
 function startFields() {
   document.addEventListener("keydown", (event) => {
     const field = event.target;
     if (!(field instanceof HTMLTextAreaElement) || !field.closest(".decide, .noting, .turns") || event.isComposing) return;
     if (event.key === "Escape") field.blur();
     else if (field.closest(".turns") || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    else field.form.requestSubmit(field.form.querySelector("[data-save], [data-act=reject]"));
+    else field.form.requestSubmit(field.form.querySelector(`[data-save], [data-act=${event.shiftKey ? "needs_work" : "reject"}]`));
     event.preventDefault();
   });
 }

@@ -74,6 +74,17 @@ MISUSES = [
     ("decide", "nowhere", "--query", "", "--status", "approved"),
     ("decide", "eggs", "--query", "oops=1", "--status", "approved"),
     ("decide", "eggs", "--query", "", "--status", "perhaps"),
+    ("decide", "eggs", "--status", "approved"),
+    ("decide", "eggs", "--query", "", "--sample", "1", "--status", "approved"),
+    ("decide", "eggs", "--query", ""),
+    ("decide", "eggs", "--query", "", "--status", "approved", "--flag"),
+    ("decide", "eggs", "--query", "", "--flag", "--note", "hm"),
+    ("decide", "eggs", "--query", "", "--quality", "6"),
+    ("decide", "eggs", "--query", "", "--label", "x" * 201),
+    ("decide", "eggs", "--query", "", "--mark", "a|b"),
+    ("decide", "eggs", "--sample", "1"),
+    ("decide", "eggs", "--sample", "99", "--flag"),
+    ("decide", "eggs", "--sample", "1", "--flag", "--preview"),
     ("board", "nowhere"),
     ("export", "eggs", "--format", "alpaca"),
     ("export", "eggs", "--format", "docx", "-o", "x"),
@@ -132,29 +143,6 @@ def test_a_board_is_compared_with_quotas_and_with_other_data(
     assert (
         "not a JSON object" in run_on_both("board", "eggs", "--quotas", str(wish), status=2).stderr
     )
-
-
-def test_a_decision_changes_what_matches(run_on_both: Run, eggs: Path) -> None:
-    run_on_both("import", str(eggs), "--dataset", "eggs")
-    ask = ("decide", "eggs", "--query", 'q="cook 7 eggs"', "--status", "approved")
-    assert "1 match, 1 would be approved" in run_on_both(*ask, "--preview").stdout
-    told = json.loads(run_on_both(*ask, "--json").stdout)
-    assert (told["matched"], told["changed"]) == (1, 1)
-    assert "1 match, 0 are approved now." in run_on_both(*ask).stdout
-
-
-def test_a_large_decision_is_waited_for(run_on_both: Run) -> None:
-    many = lines_of(
-        {"prompt": f"How many spoons are {n} cups?", "completion": f"{16 * n}."}
-        for n in range(1_100)
-    )
-    run_on_both("import", "-", "--dataset", "cups", given=many)
-    result = run_on_both("decide", "cups", "--query", "", "--status", "approved")
-    assert "1,100 match, 1,100 are approved now." in result.stdout
-    told = json.loads(
-        run_on_both("export", "cups", "--format", "alpaca", "--dry-run", "--json").stdout
-    )
-    assert told["rows"] == 1_100
 
 
 def test_a_lock_is_held_alone_or_shared_and_vanishes(tmp_path: Path) -> None:

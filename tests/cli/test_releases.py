@@ -13,7 +13,7 @@ from tests.curation.test_export import GOOD, TWO_SYSTEMS
 def approved(run_on_both: Run) -> Run:
     """A data set of which everything is approved, one sample being none for a trainer."""
     run_on_both("import", "-", "--dataset", "eggs", given=lines_of([*GOOD, TWO_SYSTEMS]))
-    run_on_both("decide", "eggs", "--query", "", "--status", "approved")
+    run_on_both("decide", "eggs", "--query", "", "--status", "approved", "--yes")
     return run_on_both
 
 
@@ -45,7 +45,7 @@ def test_a_query_or_a_version_says_what_goes_out(approved: Run, tmp_path: Path) 
     out = str(tmp_path / "out")
     ask = ("export", "eggs", "--format", "alpaca", "-o", out, "--json")
     assert json.loads(approved(*ask, "--query", 'q="cook 7 eggs"').stdout)["rows"] == 1
-    approved("decide", "eggs", "--query", 'q="cook 7 eggs"', "--status", "rejected")
+    approved("decide", "eggs", "--query", 'q="cook 7 eggs"', "--status", "rejected", "--yes")
     assert json.loads(approved(*ask).stdout)["rows"] == 11
     told = json.loads(approved(*ask, "--version", "1").stdout)
     assert (told["rows"], told["query"]) == (
@@ -57,7 +57,7 @@ def test_a_query_or_a_version_says_what_goes_out(approved: Run, tmp_path: Path) 
 def test_versions_are_frozen_listed_and_compared(approved: Run) -> None:
     first = json.loads(approved("version", "eggs", "--name", "run 12", "--json").stdout)
     assert (first["number"], first["rows"], first["name"]) == (1, 13, "run 12")
-    approved("decide", "eggs", "--query", 'q="cook 7 eggs"', "--status", "rejected")
+    approved("decide", "eggs", "--query", 'q="cook 7 eggs"', "--status", "rejected", "--yes")
     assert "Version 2: 13 samples: 12 approved, 1 rejected." in approved("version", "eggs").stdout
     listed = [
         json.loads(line) for line in approved("versions", "eggs", "--json").stdout.splitlines()

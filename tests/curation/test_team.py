@@ -34,6 +34,8 @@ from app.storage.samples import SampleNotFoundError
 from app.storage.tables import DatasetRow, Status
 from tests import stocked
 
+ALL = Reader("ada", sees_all=True)
+
 
 @pytest.fixture
 def ids(write: Sessions, dataset: DatasetRow) -> list[int]:
@@ -82,12 +84,39 @@ def test_those_who_disagree_leave_it_pending_and_it_waits_to_be_settled(
     judge(write, dataset.slug, ids[0], "mia", "approved")
     assert not judge(write, dataset.slug, ids[0], "tom", "rejected").follows
     with write() as session:
-        split = team.show(session, dataset.slug).splits
+        split = team.show(session, dataset.slug, ALL).splits
         assert [(it.id, it.judged) for it in split] == [
             (ids[0], (("mia", "approved"), ("tom", "rejected")))
         ]
         samples.change(session, [ids[0]], status=Status.REJECTED)
-        assert team.show(session, dataset.slug).splits == ()
+        assert team.show(session, dataset.slug, ALL).splits == ()
+
+
+def test_who_has_yet_to_judge_learns_from_the_team_neither_votes_nor_counts(
+    write: Sessions, dataset: DatasetRow, ids: list[int]
+) -> None:
+    ask_two(write, dataset.slug, 3)
+    for sample_id in ids[:2]:
+        judge(write, dataset.slug, sample_id, "mia", "approved")
+        judge(write, dataset.slug, sample_id, "tom", "rejected")
+    judge(write, dataset.slug, ids[1], "zoe", "approved")
+
+    def told(reader: Reader) -> tuple[list[object], int, dict[str, tuple[int, int, int]]]:
+        with write() as session:
+            found = team.show(session, dataset.slug, reader)
+        people = {it.name: (it.total, it.approved, it.rejected) for it in found.people}
+        return [it.judged for it in found.splits], found.agreement.shared, people
+
+    votes = ("mia", "approved"), ("tom", "rejected")
+    zoe = ("zoe", "approved")
+    everything = [(*votes, zoe), votes], 2, {"mia": (2, 2, 0), "tom": (2, 0, 2), "zoe": (1, 1, 0)}
+    assert told(ALL) == told(Reader("mia", sees_all=False)) == everything
+    part = [(*votes, zoe), ()], 1, {"mia": (2, 1, 0), "tom": (2, 0, 1), "zoe": (1, 1, 0)}
+    assert told(Reader("zoe", sees_all=False)) == part
+    nothing = [(), ()], 0, {"mia": (2, 0, 0), "tom": (2, 0, 0), "zoe": (1, 0, 0)}
+    assert told(Reader("eve", sees_all=False)) == nothing
+    ask_two(write, dataset.slug, 1)
+    assert told(Reader("eve", sees_all=False)) == everything, "nobody is asked to judge blindly"
 
 
 def test_somebody_who_changes_their_mind_settles_it(
@@ -114,7 +143,7 @@ def test_the_page_counts_people_and_how_far_they_agree(
         for sample_id, letter in zip(ids, letters, strict=True):
             judge(write, dataset.slug, sample_id, who, names[letter])
     with write() as session:
-        found = team.show(session, dataset.slug)
+        found = team.show(session, dataset.slug, ALL)
     people = {person.name: person for person in found.people}
     assert (people["mia"].total, people["mia"].approved, people["mia"].today) == (4, 2, 4)
     assert (people["tom"].agreed, people["tom"].both) == (3, 4)

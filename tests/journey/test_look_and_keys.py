@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests import axe
 from tests.server import Server, serving
 
 pytestmark = pytest.mark.browser
@@ -121,18 +121,9 @@ def test_every_page_is_quiet_fits_and_is_accessible(
     for name, path in (PAGES | further | (BOARDS if width == 1480 else {})).items():
         page = somebody.open(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-        assert width == 1024 or _serious(page) == [], name
+        assert width == 1024 or axe.serious(page) == [], name
         assert somebody.complaints == [], name
     somebody.context.close()
-
-
-def _serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{rule['id']}: {rule['nodes'][0]['html'][:200]}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-    ]
 
 
 def test_the_darts_are_all_drawn(visitor: Visitor, server: Server) -> None:

@@ -1,5 +1,6 @@
 """Review by keyboard alone; the server gone between two decisions; two people on one sample."""
 
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.storage import datasets
 from app.storage.database import connect, writing
+from tests import axe
 from tests.server import Server, serving
 from tests.stocked import stock_plain
 
@@ -17,6 +19,14 @@ pytestmark = pytest.mark.browser
 
 MANY = 5_000
 DECISIONS = 100
+SENT_WITHOUT_A_SCRIPT = """() => {
+  const form = document.querySelector("form.decide");
+  const wish = document.createElement("input");
+  wish.name = "status";
+  wish.value = "rejected";
+  form.append(wish);
+  form.submit();  // no event, so no script hears of it
+}"""
 SHOWN = "before => document.querySelector('h1')?.innerText !== before"
 
 
@@ -266,6 +276,7 @@ def test_of_two_who_edit_one_sample_nobody_overwrites_the_other(
     other.wait_for_url(f"**/s/{number}")
     mine.keyboard.press("Control+Enter")
     mine.wait_for_selector(".conflict-form")
+    assert axe.serious_in_each_theme(mine) == []
     assert "their" in mine.inner_text(".change del >> nth=0")
     assert server.get(f"/api/v1/samples/{number}").json()["messages"][0]["content"] == "their words"
     mine.select_option("select[name=choice] >> nth=0", "theirs")
@@ -287,6 +298,10 @@ def decide_at_once(server: Server, mine: Page, other: Page, number: int) -> None
     panel = mine.locator(".toast.conflict")
     expect(panel).to_contain_text("was changed meanwhile")
     assert server.get(f"/api/v1/samples/{number}").json()["status"] == "approved"
+    assert axe.serious_in_each_theme(mine) == []
+    mine.evaluate(SENT_WITHOUT_A_SCRIPT)
+    expect(mine).to_have_title(re.compile("^Changed meanwhile"))
+    assert axe.serious_in_each_theme(mine) == []
     panel.get_by_role("button", name="Keep yours").click()
     expect(mine.locator("[data-state]")).to_contain_text("rejected")
     assert server.get(f"/api/v1/samples/{number}").json()["status"] == "rejected"

@@ -10,7 +10,7 @@ from app.curation import assigning, commenting, opinions, sample_page, team
 from app.curation.team_views import AssignmentView, CommentView, TeamView
 from app.web import problems
 from app.web.answers import Once
-from app.web.deps import ReadSession, Speaking
+from app.web.deps import Reading, ReadSession, Speaking
 from app.web.ids import Id
 
 router = APIRouter(prefix="/api/v1", tags=["team"], responses=problems.documented(404, 409, 422))
@@ -64,7 +64,11 @@ class AgreementAnswer(Plain):
 
 
 class TeamAnswer(Plain):
-    """The people of a data set; `disagreements` are samples that wait to be settled."""
+    """The people of a data set; `disagreements` are samples that wait to be settled.
+
+    Where several judge each sample, a reviewer is told how others judged (by person, agreement)
+    only of samples that they have judged too; curators are told of all.
+    """
 
     overlap: int
     people: list[PersonAnswer]
@@ -143,15 +147,15 @@ class CommentList(BaseModel):
 
 
 @router.get("/datasets/{slug}/team")
-def show_team(slug: str, session: ReadSession) -> TeamAnswer:
-    return _team(team.show(session, slug))
+def show_team(slug: str, session: ReadSession, reader: Reading) -> TeamAnswer:
+    return _team(team.show(session, slug, reader))
 
 
 @router.put("/datasets/{slug}/team", response_model=TeamAnswer)
-def set_overlap(slug: str, wish: OverlapWish, once: Once) -> Response:
+def set_overlap(slug: str, wish: OverlapWish, once: Once, reader: Reading) -> Response:
     def act(session: Session) -> TeamAnswer:
         opinions.set_overlap(session, slug, wish.overlap, actor=once.actor)
-        return _team(team.show(session, slug))
+        return _team(team.show(session, slug, reader))
 
     return once(200, act)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.curation import assigning, commenting, inboxes, opinions, review, team
 from app.curation.review import Change
 from app.web.answers import FormKey, SentOnce
-from app.web.deps import ActorName, ReadSession, RenderDep, Speaking, WriteSession
+from app.web.deps import ActorName, Reading, ReadSession, RenderDep, Speaking, WriteSession
 from app.web.ids import Id
 from app.web.render import Render
 
@@ -46,10 +46,11 @@ class SettlingForm(BaseModel):
 def show_team(
     slug: str,
     session: ReadSession,
+    reader: Reading,
     render: RenderDep,
     query: Annotated[str, FromQuery(max_length=20_000)] = "",
 ) -> Response:
-    found = team.show(session, slug, query=query)
+    found = team.show(session, slug, reader, query=query)
     return render("team/show.html", block="content", head=found.head, team=found)
 
 

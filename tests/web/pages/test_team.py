@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.curation import opinions, review
+from app.curation.changing import Change
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
 from tests import stocked, web_client
@@ -92,6 +94,34 @@ def test_an_assignment_is_made_shown_and_closed(admin: TestClient) -> None:
 def test_the_view_that_is_to_be_assigned_comes_in_the_address(admin: TestClient) -> None:
     page = admin.get("/d/recipes/team", params={"query": "label=billing"}).text
     assert 'value="label=billing"' in page
+
+
+def test_a_reviewer_sees_how_others_judged_only_after_judging_themselves(
+    write: Sessions, tmp_path: Path, dataset: DatasetRow, ids: list[int]
+) -> None:
+    with write() as session:
+        opinions.set_overlap(session, dataset.slug, 3, actor="ada")
+        for who, status in (("mia", "approved"), ("tom", "rejected")):
+            review.decide(
+                session, dataset.slug, ids[0], Change(status=status), version=1, actor=who
+            )
+    app = web_client.make_app(tmp_path, write, write)
+    with web_client.signed_in(app, "reviewer") as client:
+        page = client.get("/d/recipes/team").text
+        assert ("tag approved" in page, "tag rejected" in page) == (False, False)
+        assert "How is shown when you have judged it too" in page
+        told = client.get(f"{API}/team").json()
+        assert [(it["approved"], it["rejected"], it["total"]) for it in told["people"]] == [
+            (0, 0, 1), (0, 0, 1),
+        ]  # fmt: skip
+        assert (told["agreement"]["shared"], told["agreement"]["confusion"]) == (0, [])
+        form = {"status": "approved", "version": 1}
+        client.post(f"/d/recipes/s/{ids[0]}/decision", data=form)
+        page = client.get("/d/recipes/team").text
+        assert ("tag approved" in page, "tag rejected" in page) == (True, True)
+        assert client.get(f"{API}/team").json()["agreement"]["shared"] == 1
+    with web_client.signed_in(app, "curator") as client:
+        assert "tag rejected" in client.get("/d/recipes/team").text
 
 
 def test_an_overlap_out_of_range_is_refused(admin: TestClient) -> None:
