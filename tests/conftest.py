@@ -1,6 +1,8 @@
 """Real databases, real templates, a small real encoder; nothing is mocked."""
 
+import os
 import shutil
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +21,15 @@ from app.storage.database import Sessions, connect, reading, writing
 from app.storage.migration import migrate
 from app.storage.tables import DatasetRow
 from tests import browser as chromium
+from tests.boards import RECIPES, SLUG, Boards
 from tests.browser import STRICT
 from tests.curation.release import Release
 from tests.pipeline import Pipeline
 from tests.postgres import Postgres
+
+# What the tests start reads its modules as bytecode, else each process compiles all of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long an example takes is the machine's affair: no test is about time.
 settings.register_profile("dartboard", deadline=None)
@@ -65,15 +72,25 @@ def postgres() -> Iterator[Postgres]:
     server.stop()
 
 
-@pytest.fixture(scope="session", params=DATABASES)
-def engine(
+@pytest.fixture(scope="session")
+def boards(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    """A migrated database, shared by the tests that undo what they did."""
-    folder = tmp_path_factory.mktemp("database")
-    engine = connect(migrated_address(request.param, request, folder))
-    yield engine
-    engine.dispose()
+) -> Iterator[Boards]:
+    """The databases that tests share."""
+    folder = tmp_path_factory.mktemp("boards")
+    boards = Boards(lambda kind: migrated_address(kind, request, folder), folder)
+    yield boards
+    boards.close()
+
+
+@pytest.fixture(params=DATABASES)
+def engine(request: pytest.FixtureRequest, boards: Boards) -> Engine:
+    """A migrated database, shared by the tests that undo what they did.
+
+    It is empty, or holds the board that the test or one of its fixtures asks for.
+    """
+    wanted = [recipe for recipe in RECIPES if recipe in request.fixturenames]
+    return boards.engine(request.param, *wanted)
 
 
 @pytest.fixture(scope="session")
@@ -153,9 +170,27 @@ def write(engine: Engine) -> Iterator[Sessions]:
 
 @pytest.fixture
 def dataset(write: Sessions) -> DatasetRow:
-    """An empty data set."""
+    """A data set: empty, or with the board that the test asks for."""
     with write() as session:
-        return datasets.add(session, "recipes")
+        return datasets.find(session, SLUG) or datasets.add(session, SLUG)
+
+
+@pytest.fixture
+def dishes_board(dataset: DatasetRow) -> DatasetRow:
+    """240 samples about six dishes, on their board."""
+    return dataset
+
+
+@pytest.fixture
+def lopsided_board(dataset: DatasetRow) -> DatasetRow:
+    """Ten topics wanted alike; one has far too many, one none at all."""
+    return dataset
+
+
+@pytest.fixture
+def three_labels_board(dataset: DatasetRow) -> DatasetRow:
+    """Three labels with 150, 30 and 60 samples, on their board."""
+    return dataset
 
 
 @pytest.fixture

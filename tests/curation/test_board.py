@@ -12,17 +12,8 @@ from app.storage import frames as frame_rows
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
-from tests.curation.lopsided import asked, data_of, reference
+from tests.curation.lopsided import asked, data_of
 from tests.pipeline import Pipeline
-
-
-@pytest.fixture
-def lopsided(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
-    """Ten topics wanted alike; one has far too many, one none at all."""
-    pipeline.send(dataset.slug, reference(), purpose="target")
-    pipeline.send(dataset.slug, data_of([200, 0, *[40] * 8]))
-    pipeline.run()
-    return dataset
 
 
 def samples_at(session: Session, dataset: DatasetRow) -> list[int]:
@@ -30,10 +21,10 @@ def samples_at(session: Session, dataset: DatasetRow) -> list[int]:
 
 
 def test_what_is_crowded_and_what_is_missing_is_flagged(
-    lopsided: DatasetRow, write: Sessions
+    lopsided_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        found = board.view(session, lopsided.slug)
+        found = board.view(session, lopsided_board.slug)
     assert (found.state, found.target_kind) == ("ready", "reference")
     assert "egg" in {word for region in found.cut_first for word in region.topic.split()}
     assert "bread" in {word for region in found.write_next for word in region.topic.split()}
@@ -44,10 +35,12 @@ def test_what_is_crowded_and_what_is_missing_is_flagged(
     assert 80 < found.score < 95  # one topic of ten is missing
 
 
-def test_a_gap_shows_the_inputs_that_nothing_covers(lopsided: DatasetRow, write: Sessions) -> None:
+def test_a_gap_shows_the_inputs_that_nothing_covers(
+    lopsided_board: DatasetRow, write: Sessions
+) -> None:
     with write() as session:
-        gap = board.view(session, lopsided.slug).write_next[0].cell
-        panel = board.view(session, lopsided.slug, Look(cell=gap)).selected
+        gap = board.view(session, lopsided_board.slug).write_next[0].cell
+        panel = board.view(session, lopsided_board.slug, Look(cell=gap)).selected
     assert panel is not None
     assert panel.uncovered
     assert all("bread" in line.text for line in panel.uncovered)
@@ -66,33 +59,33 @@ def test_itself_as_target_never_speaks_of_gaps(
     assert "not what is missing" in found.target_sentence
 
 
-def test_a_decision_is_on_the_board_at_once(lopsided: DatasetRow, write: Sessions) -> None:
+def test_a_decision_is_on_the_board_at_once(lopsided_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        before = board.view(session, lopsided.slug)
+        before = board.view(session, lopsided_board.slug)
         cell = before.cut_first[0].cell
-        panel = board.view(session, lopsided.slug, Look(cell=cell)).selected
+        panel = board.view(session, lopsided_board.slug, Look(cell=cell)).selected
         assert panel is not None
         samples.change(session, [line.id for line in panel.samples[:10]], status=Status.REJECTED)
-        after = board.view(session, lopsided.slug)
+        after = board.view(session, lopsided_board.slug)
     assert after.placed == before.placed - 10
 
 
 def test_new_samples_move_no_dart_of_the_others(
-    pipeline: Pipeline, lopsided: DatasetRow, write: Sessions
+    pipeline: Pipeline, lopsided_board: DatasetRow, write: Sessions
 ) -> None:
     def places(session: Session) -> dict[int, tuple[int, int]]:
-        row = frame_rows.newest(session, lopsided.id)
+        row = frame_rows.newest(session, lopsided_board.id)
         assert row is not None
-        found = placements.darts(session, lopsided.id, row.id, Filter())
+        found = placements.darts(session, lopsided_board.id, row.id, Filter())
         return {dart[0]: (dart[1], dart[2]) for dart in found}
 
     with write() as session:
         before = places(session)
-    pipeline.send(lopsided.slug, orjson.dumps({"prompt": asked(1, 5), "completion": "x"}))
+    pipeline.send(lopsided_board.slug, orjson.dumps({"prompt": asked(1, 5), "completion": "x"}))
     pipeline.run()
     with write() as session:
         after = places(session)
-        frame = frame_rows.newest(session, lopsided.id)
+        frame = frame_rows.newest(session, lopsided_board.id)
     assert frame is not None
     assert frame.number == 1
     assert len(after) == len(before) + 1
@@ -100,13 +93,13 @@ def test_new_samples_move_no_dart_of_the_others(
 
 
 def test_another_target_makes_another_frame(
-    pipeline: Pipeline, lopsided: DatasetRow, write: Sessions
+    pipeline: Pipeline, lopsided_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        targeting.use_itself(session, lopsided.slug, actor="mia")
+        targeting.use_itself(session, lopsided_board.slug, actor="mia")
     pipeline.run()
     with write() as session:
-        found = board.view(session, lopsided.slug)
+        found = board.view(session, lopsided_board.slug)
     assert (found.frame, found.target_kind, found.waiting) == (2, "itself", 0)
 
 
@@ -148,10 +141,10 @@ def test_all_identical_inputs_are_one_idea(
     assert [knot.samples for knot in found.knots] == [250]
 
 
-def test_darts_are_packed_as_promised(lopsided: DatasetRow, write: Sessions) -> None:
+def test_darts_are_packed_as_promised(lopsided_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        packed = darts.pack(session, lopsided.slug, 1)
-        view = board.view(session, lopsided.slug)
+        packed = darts.pack(session, lopsided_board.slug, 1)
+        view = board.view(session, lopsided_board.slug)
     assert packed[:4] == b"DRT1"
     length = int.from_bytes(packed[4:8], "little")
     header = orjson.loads(packed[8 : 8 + length])
@@ -162,9 +155,9 @@ def test_darts_are_packed_as_promised(lopsided: DatasetRow, write: Sessions) -> 
     assert np.bincount(cells, minlength=len(view.cells)).tolist() == [c.have for c in view.cells]
 
 
-def test_a_frame_survives_being_packed(lopsided: DatasetRow, write: Sessions) -> None:
+def test_a_frame_survives_being_packed(lopsided_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        row = frame_rows.newest(session, lopsided.id)
+        row = frame_rows.newest(session, lopsided_board.id)
         assert row is not None
         frame = frames.unpack(row)
     assert frame.cells == len(row.facts["cells"])
@@ -172,12 +165,12 @@ def test_a_frame_survives_being_packed(lopsided: DatasetRow, write: Sessions) ->
     assert frame.target_size == 400
 
 
-def test_the_trash_is_not_on_the_board(lopsided: DatasetRow, write: Sessions) -> None:
+def test_the_trash_is_not_on_the_board(lopsided_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        chosen = samples_at(session, lopsided)[:5]
-        before = board.view(session, lopsided.slug)
+        chosen = samples_at(session, lopsided_board)[:5]
+        before = board.view(session, lopsided_board.slug)
         samples.change(session, chosen, deleted=True)
-        after = board.view(session, lopsided.slug)
-        assert datasets.get(session, lopsided.slug).id == lopsided.id
+        after = board.view(session, lopsided_board.slug)
+        assert datasets.get(session, lopsided_board.slug).id == lopsided_board.id
     assert after.placed == before.placed - 5
     assert after.head.samples == before.head.samples - 5

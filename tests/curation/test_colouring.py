@@ -13,24 +13,12 @@ from app.curation.darts import Wish
 from app.storage import datasets, layouts
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, Status
-from tests.curation.drawn import WORDS
+from tests.boards import DISHES
 from tests.pipeline import Pipeline
 
 
 @pytest.fixture
-def drawn(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
-    """240 samples with 8 labels, of which two are rarer, and two splits."""
-    lines = [
-        orjson.dumps({
-            "prompt": f"how do I make {WORDS[n % 6]} number {n}?",
-            "completion": "so " * (1 + n % 90),
-            "label": f"label {n % 8 if n % 16 < 14 else n % 6}",
-            "split": "test" if n % 5 == 0 else "train",
-        })
-        for n in range(240)
-    ]  # fmt: skip
-    pipeline.send(dataset.slug, b"\n".join(lines))
-    pipeline.run()
+def coloured_board(dataset: DatasetRow) -> DatasetRow:
     return dataset
 
 
@@ -45,11 +33,11 @@ def counted(session: Session, dataset: DatasetRow, color: str) -> tuple[list[int
 
 @pytest.mark.parametrize("color", COLOURS)
 def test_the_legend_counts_what_the_payload_colours(
-    drawn: DatasetRow, write: Sessions, color: str
+    coloured_board: DatasetRow, write: Sessions, color: str
 ) -> None:
     with write() as session:
-        view = board.view(session, drawn.slug, Look(colour=color))
-        numbers, names = counted(session, drawn, color)
+        view = board.view(session, coloured_board.slug, Look(colour=color))
+        numbers, names = counted(session, coloured_board, color)
         assert f"color={color}" in view.darts_href or color == "status"
     assert view.colour is not None
     told = {line.hue: line.samples for line in view.colour.lines}
@@ -58,10 +46,12 @@ def test_the_legend_counts_what_the_payload_colours(
     assert len(names) <= colouring.MOST_CATEGORIES
 
 
-def test_a_legend_says_how_many_of_what_the_query_finds(drawn: DatasetRow, write: Sessions) -> None:
+def test_a_legend_says_how_many_of_what_the_query_finds(
+    coloured_board: DatasetRow, write: Sessions
+) -> None:
     with write() as session:
         query = queries.parse([("split", "test")])
-        view = board.view(session, drawn.slug, Look(query=query, colour="label"))
+        view = board.view(session, coloured_board.slug, Look(query=query, colour="label"))
     assert view.colour is not None
     assert sum(line.samples for line in view.colour.lines) == view.placed == 48
     assert view.colour.lines[0].href == "/d/recipes/samples?label=label+0" or "label" in (
@@ -76,19 +66,21 @@ def test_there_is_no_colour_by_anything_else() -> None:
 
 
 def test_a_version_marks_what_is_new_and_what_is_gone(
-    pipeline: Pipeline, drawn: DatasetRow, write: Sessions
+    pipeline: Pipeline, coloured_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        versions.freeze(session, drawn.slug, actor="mia")
-        sample = darts.sample_at(session, drawn.slug, 1, 7)
+        versions.freeze(session, coloured_board.slug, actor="mia")
+        sample = darts.sample_at(session, coloured_board.slug, 1, 7)
         rejected = review.Change(status=Status.REJECTED)
-        review.decide(session, drawn.slug, sample, rejected, actor="mia", version=1)
-    pipeline.send(drawn.slug, orjson.dumps({"prompt": "how do I make tea?", "completion": "so"}))
+        review.decide(session, coloured_board.slug, sample, rejected, actor="mia", version=1)
+    pipeline.send(
+        coloured_board.slug, orjson.dumps({"prompt": "how do I make tea?", "completion": "so"})
+    )
     pipeline.run()
     with write() as session:
-        view = board.view(session, drawn.slug, Look(compare="v1"))
-        numbers, names = counted(session, drawn, "cmp:v1")
-        payload = darts.prepare(session, drawn.slug, view.frame, Wish(color="cmp:v1"))
+        view = board.view(session, coloured_board.slug, Look(compare="v1"))
+        numbers, names = counted(session, coloured_board, "cmp:v1")
+        payload = darts.prepare(session, coloured_board.slug, view.frame, Wish(color="cmp:v1"))
         ids = layouts.whole_column(session, payload.layout, "ids")
     assert names == list(marks.NAMES)
     assert numbers[:3] == [239, 1, 1]
@@ -99,25 +91,25 @@ def test_a_version_marks_what_is_new_and_what_is_gone(
 
 
 def test_a_split_and_another_data_set_mark_what_they_share(
-    pipeline: Pipeline, drawn: DatasetRow, write: Sessions
+    pipeline: Pipeline, coloured_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
         datasets.add(session, "twin")
-    rows = [{"prompt": f"how do I make {WORDS[n % 6]} number {n}?"} for n in range(10)]
+    rows = [{"prompt": f"how do I make {DISHES[n % 6]} number {n}?"} for n in range(10)]
     pipeline.send("twin", b"\n".join(orjson.dumps({**row, "completion": "no"}) for row in rows))
     pipeline.run()
     with write() as session:
-        assert counted(session, drawn, "cmp:split:test")[0][:3] == [48, 192, 0]
-        assert counted(session, drawn, "cmp:@twin")[0][:3] == [10, 230, 0]
-        keys = {one.key for one in board.view(session, drawn.slug).compare_choices}
+        assert counted(session, coloured_board, "cmp:split:test")[0][:3] == [48, 192, 0]
+        assert counted(session, coloured_board, "cmp:@twin")[0][:3] == [10, 230, 0]
+        keys = {one.key for one in board.view(session, coloured_board.slug).compare_choices}
     assert keys == {"split:test", "split:train", "@twin"}
 
 
 def test_the_table_for_spreadsheets_holds_what_the_board_holds(
-    drawn: DatasetRow, write: Sessions
+    coloured_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        view = board.view(session, drawn.slug, Look(compare="split:test"))
+        view = board.view(session, coloured_board.slug, Look(compare="split:test"))
     head, *rows = board_table.rows(view)
     assert len(rows) == len(view.cells)
     have = head.index("have")

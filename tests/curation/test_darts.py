@@ -1,27 +1,14 @@
-from pathlib import Path
-
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
 from app.curation import board, darts, queries, review
-from app.encoders.hashing import HashingEncoder
 from app.storage import frames, layouts, placements
 from app.storage.board_tables import FrameRow
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Status
-from tests.curation.drawn import draw
-from tests.pipeline import Pipeline
-
-
-@pytest.fixture
-def drawn(
-    write: Sessions, dataset: DatasetRow, encoder: HashingEncoder, tmp_path: Path
-) -> DatasetRow:
-    return draw(write, dataset, Pipeline(write, tmp_path, encoder))
 
 
 def frame_of(session: Session, dataset: DatasetRow) -> FrameRow:
@@ -31,11 +18,11 @@ def frame_of(session: Session, dataset: DatasetRow) -> FrameRow:
 
 
 def test_any_part_of_the_payload_is_that_part_of_the_whole(
-    drawn: DatasetRow, write: Sessions
+    dishes_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        whole = darts.pack(session, drawn.slug, 1)
-        payload = darts.prepare(session, drawn.slug, 1)
+        whole = darts.pack(session, dishes_board.slug, 1)
+        payload = darts.prepare(session, dishes_board.slug, 1)
         assert payload.size == len(whole)
         for start, stop in ((0, 4), (0, len(whole)), (7, 613), (1001, 1002), (len(whole) - 3, -1)):
             part = b"".join(darts.send(session, payload, start=start, stop=stop))
@@ -43,27 +30,31 @@ def test_any_part_of_the_payload_is_that_part_of_the_whole(
 
 
 def test_a_decision_changes_the_tag_and_the_flags_and_no_place(
-    drawn: DatasetRow, write: Sessions
+    dishes_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        before = darts.prepare(session, drawn.slug, 1)
-        sample = darts.sample_at(session, drawn.slug, 1, 5)
+        before = darts.prepare(session, dishes_board.slug, 1)
+        sample = darts.sample_at(session, dishes_board.slug, 1, 5)
         rejected = review.Change(status=Status.REJECTED)
-        review.decide(session, drawn.slug, sample, rejected, actor="mia", version=1)
-        after = darts.prepare(session, drawn.slug, 1)
+        review.decide(session, dishes_board.slug, sample, rejected, actor="mia", version=1)
+        after = darts.prepare(session, dishes_board.slug, 1)
         assert after.layout.fingerprint == before.layout.fingerprint
         assert after.tag != before.tag
         assert after.states.flags[5] & 8
         assert np.count_nonzero(after.states.flags & 8) == 1
 
 
-def test_a_mask_marks_exactly_what_the_query_finds(drawn: DatasetRow, write: Sessions) -> None:
+def test_a_mask_marks_exactly_what_the_query_finds(
+    dishes_board: DatasetRow, write: Sessions
+) -> None:
     with write() as session:
         query = queries.parse_string("q=bread")
-        bits, rows = darts.mask(session, drawn.slug, 1, query)
-        payload = darts.prepare(session, drawn.slug, 1)
+        bits, rows = darts.mask(session, dishes_board.slug, 1, query)
+        payload = darts.prepare(session, dishes_board.slug, 1)
         ids = layouts.whole_column(session, payload.layout, "ids")
-        wanted = layouts.ids_of(session, drawn.id, queries.resolve(session, drawn.id, query))
+        wanted = layouts.ids_of(
+            session, dishes_board.id, queries.resolve(session, dishes_board.id, query)
+        )
     marked = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")[: len(ids)]
     assert rows == payload.layout.fingerprint
     assert len(bits) == -(-len(ids) // 8)
@@ -71,19 +62,19 @@ def test_a_mask_marks_exactly_what_the_query_finds(drawn: DatasetRow, write: Ses
     assert 0 < marked.sum() < len(ids)
 
 
-def test_the_layout_says_what_the_placements_say(drawn: DatasetRow, write: Sessions) -> None:
+def test_the_layout_says_what_the_placements_say(dishes_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        row = frame_of(session, drawn)
+        row = frame_of(session, dishes_board)
         layout = darts.find_layout(session, row, "board")
         assert layout is not None
         names: tuple[layouts.Column, ...] = ("ids", "x", "y", "cell")
         columns = [layouts.whole_column(session, layout, name).tolist() for name in names]
-        found = placements.darts(session, drawn.id, row.id, Filter())
+        found = placements.darts(session, dishes_board.id, row.id, Filter())
         assert sorted(zip(*columns, strict=True)) == [
             tuple(dart[:4]) for dart in found if dart[3] >= 0
         ]
-        assert board.view(session, drawn.slug).darts_href.endswith(
-            darts.prepare(session, drawn.slug, 1).tag
+        assert board.view(session, dishes_board.slug).darts_href.endswith(
+            darts.prepare(session, dishes_board.slug, 1).tag
         )
 
 

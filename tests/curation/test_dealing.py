@@ -18,7 +18,6 @@ from app.storage import embeddings, frames, samples
 from app.storage.filters import NEAR_DUPLICATE, Filter
 from app.storage.tables import DatasetRow, Status
 from app.worker.loop import run_next
-from tests.curation import drawn
 from tests.curation.release import SLUG, Release, chat, lines_of
 from tests.curation.test_export import GOOD, TWO_SYSTEMS
 from tests.pipeline import Pipeline
@@ -27,8 +26,7 @@ NAMES = ("train", "validation", "test")
 
 
 @pytest.fixture
-def on_board(release: Release, dataset: DatasetRow, pipeline: Pipeline) -> Release:
-    drawn.draw(release.write, dataset, pipeline)
+def on_board(release: Release, dishes_board: DatasetRow) -> Release:
     release.decide(release.ids(), Status.APPROVED)
     return release
 

@@ -5,6 +5,7 @@ import pytest
 
 from app.curation import (
     board,
+    bulk,
     gauge_parts,
     gauges,
     queries,
@@ -30,15 +31,6 @@ EVERY = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def lopsided(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
-    """Ten topics wanted alike; one has far too many, one none at all."""
-    pipeline.send(dataset.slug, reference(), purpose="target")
-    pipeline.send(dataset.slug, data_of([200, 0, *[40] * 8]))
-    pipeline.run()
-    return dataset
-
-
 def read(write: Sessions, dataset: DatasetRow, *, tau: float | None = None) -> GaugesView:
     with write() as session:
         return gauges.view(session, dataset.slug, tau=tau)
@@ -48,8 +40,8 @@ def by_name(view: GaugesView) -> dict[str, GaugeView]:
     return {gauge.name: gauge for gauge in view.gauges}
 
 
-def test_a_drawn_board_is_measured(lopsided: DatasetRow, write: Sessions) -> None:
-    view = read(write, lopsided)
+def test_a_drawn_board_is_measured(lopsided_board: DatasetRow, write: Sessions) -> None:
+    view = read(write, lopsided_board)
     assert [gauge.name for gauge in view.gauges] == EVERY
     assert view.measured_at is not None
     assert not view.old
@@ -60,9 +52,9 @@ def test_a_drawn_board_is_measured(lopsided: DatasetRow, write: Sessions) -> Non
 
 
 def test_what_is_crowded_and_missing_shows_in_the_gauges(
-    lopsided: DatasetRow, write: Sessions
+    lopsided_board: DatasetRow, write: Sessions
 ) -> None:
-    found = by_name(read(write, lopsided))
+    found = by_name(read(write, lopsided_board))
     assert found["evenness"].flagged
     assert found["evenness"].low is not None
     assert found["evenness"].value < found["evenness"].low
@@ -85,15 +77,15 @@ def test_data_that_match_the_target_raise_no_flag_of_variety(
 
 
 def test_the_missing_inputs_of_a_cell_are_those_nothing_covers(
-    lopsided: DatasetRow, write: Sessions
+    lopsided_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        gap = board.view(session, lopsided.slug).write_next[0].cell
-        row = frames.newest(session, lopsided.id)
+        gap = board.view(session, lopsided_board.slug).write_next[0].cell
+        row = frames.newest(session, lopsided_board.id)
         assert row is not None
         number = [cell["id"] for cell in row.facts["cells"]].index(gap)
-        found = gauges.misses(session, Part(lopsided.id), row.id, number)
-        none = gauges.misses(session, Part(lopsided.id), row.id + 1, number)
+        found = gauges.misses(session, Part(lopsided_board.id), row.id, number)
+        none = gauges.misses(session, Part(lopsided_board.id), row.id + 1, number)
     assert 0 < len(found.missed + found.bare) <= 80
     assert all(40 <= miss.position < 80 for miss in found.missed)  # the 40 inputs about bread
     assert all(miss.sample is not None and -1 <= miss.alike <= 1 for miss in found.missed)
@@ -150,17 +142,18 @@ def test_rejected_copies_are_no_repeats_any_more(
 
 
 def test_the_gauges_say_how_much_was_decided_since_and_a_bulk_act_reads_them_again(
-    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline.send(dataset.slug, data_of([300] * 4))
+    monkeypatch.setattr(bulk, "CHUNK", 100)
+    pipeline.send(dataset.slug, data_of([60] * 4))
     pipeline.run()
     assert read(write, dataset).since == 0
     with write() as session:
         query = queries.parse_string("q=egg")
         change = Change(status=Status.REJECTED)
         told = review.decide_many(session, dataset.slug, query, change, actor="mia")
-    assert told.changed == 300
-    assert read(write, dataset).since == 300
+    assert told.changed == 60
+    assert read(write, dataset).since == 60
     with write() as session:
         everything = queries.parse_string("")
         change = Change(status=Status.APPROVED)
@@ -168,7 +161,7 @@ def test_the_gauges_say_how_much_was_decided_since_and_a_bulk_act_reads_them_aga
     pipeline.run()
     again = read(write, dataset)
     assert again.since == 0
-    assert "1,200" in by_name(again)["answers"].sentence
+    assert "240" in by_name(again)["answers"].sentence
 
 
 def fillings() -> bytes:
@@ -192,8 +185,10 @@ def test_a_template_is_counted_and_its_samples_can_be_opened(
         assert group.whole
 
 
-def test_the_threshold_of_likeness_can_be_moved(lopsided: DatasetRow, write: Sessions) -> None:
-    loose, strict = (read(write, lopsided, tau=tau).likeness for tau in (0.8, 0.99))
+def test_the_threshold_of_likeness_can_be_moved(
+    lopsided_board: DatasetRow, write: Sessions
+) -> None:
+    loose, strict = (read(write, lopsided_board, tau=tau).likeness for tau in (0.8, 0.99))
     assert loose is not None
     assert strict is not None
     assert loose.samples >= strict.samples
@@ -205,21 +200,21 @@ def test_the_threshold_of_likeness_can_be_moved(lopsided: DatasetRow, write: Ses
 
 
 def test_versions_keep_what_was_read_before_them(
-    pipeline: Pipeline, lopsided: DatasetRow, write: Sessions
+    pipeline: Pipeline, lopsided_board: DatasetRow, write: Sessions
 ) -> None:
-    before = by_name(read(write, lopsided))
+    before = by_name(read(write, lopsided_board))
     with write() as session:
-        versions.freeze(session, lopsided.slug, actor="mia")
-        crowd = board.view(session, lopsided.slug).cut_first[0].cell
-        row = frames.newest(session, lopsided.id)
+        versions.freeze(session, lopsided_board.slug, actor="mia")
+        crowd = board.view(session, lopsided_board.slug).cut_first[0].cell
+        row = frames.newest(session, lopsided_board.id)
         assert row is not None
         number = [cell["id"] for cell in row.facts["cells"]].index(crowd)
         wanted = Filter(frame_id=row.id, cells=(number,))
-        chosen = samples.ids_matching(session, lopsided.id, wanted)
+        chosen = samples.ids_matching(session, lopsided_board.id, wanted)
         samples.change(session, chosen[20:], status=Status.REJECTED)
-        gauge_parts.ask(session, lopsided.slug)
+        gauge_parts.ask(session, lopsided_board.slug)
     pipeline.run()
-    after = by_name(read(write, lopsided))["evenness"]
+    after = by_name(read(write, lopsided_board))["evenness"]
     assert [point.version for point in after.trend] == [1, 0]
     assert after.trend[0].value == before["evenness"].value
     assert after.value > before["evenness"].value
@@ -228,26 +223,26 @@ def test_versions_keep_what_was_read_before_them(
 
 
 def test_freezing_the_same_again_keeps_one_version_of_the_gauges(
-    lopsided: DatasetRow, write: Sessions
+    lopsided_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        versions.freeze(session, lopsided.slug, actor="mia")
-        versions.freeze(session, lopsided.slug, actor="mia")
-    trend = by_name(read(write, lopsided))["repeats"].trend
+        versions.freeze(session, lopsided_board.slug, actor="mia")
+        versions.freeze(session, lopsided_board.slug, actor="mia")
+    trend = by_name(read(write, lopsided_board))["repeats"].trend
     assert [point.version for point in trend] == [1, 0]
 
 
 def test_a_version_of_some_samples_is_measured_by_itself(
-    pipeline: Pipeline, lopsided: DatasetRow, write: Sessions
+    pipeline: Pipeline, lopsided_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        versions.freeze(session, lopsided.slug, query="not.q=egg", actor="mia")
-        versions.freeze(session, lopsided.slug, query="not.q=egg", actor="mia")
-    assert by_name(read(write, lopsided))["evenness"].trend == ()
+        versions.freeze(session, lopsided_board.slug, query="not.q=egg", actor="mia")
+        versions.freeze(session, lopsided_board.slug, query="not.q=egg", actor="mia")
+    assert by_name(read(write, lopsided_board))["evenness"].trend == ()
     assert pipeline.run() == 1
-    whole = read(write, lopsided)
+    whole = read(write, lopsided_board)
     with write() as session:
-        first = gauges.view(session, lopsided.slug, query=queries.parse_string("version=1"))
+        first = gauges.view(session, lopsided_board.slug, query=queries.parse_string("version=1"))
     evenness = by_name(first)["evenness"]
     assert by_name(whole)["evenness"].trend[0].value == evenness.value
     assert evenness.value != by_name(whole)["evenness"].value
@@ -258,31 +253,31 @@ def test_a_version_of_some_samples_is_measured_by_itself(
 
 
 def test_the_samples_of_a_query_are_measured_on_demand(
-    pipeline: Pipeline, lopsided: DatasetRow, write: Sessions
+    pipeline: Pipeline, lopsided_board: DatasetRow, write: Sessions
 ) -> None:
     query = queries.parse_string("q=egg")
     with write() as session:
-        assert gauges.view(session, lopsided.slug, query=query).gauges == ()
-        gauge_parts.ask(session, lopsided.slug, query)
+        assert gauges.view(session, lopsided_board.slug, query=query).gauges == ()
+        gauge_parts.ask(session, lopsided_board.slug, query)
         with pytest.raises(queries.QueryError):
-            gauge_parts.ask(session, lopsided.slug, queries.parse_string("version=7"))
+            gauge_parts.ask(session, lopsided_board.slug, queries.parse_string("version=7"))
     pipeline.run()
     with write() as session:
-        found = gauges.view(session, lopsided.slug, query=query)
+        found = gauges.view(session, lopsided_board.slug, query=query)
         for number in range(gauge_parts.MOST_QUERIES):
-            gauge_parts.ask(session, lopsided.slug, queries.parse_string(f"q=word{number}"))
-        forgotten = gauges.view(session, lopsided.slug, query=query)
+            gauge_parts.ask(session, lopsided_board.slug, queries.parse_string(f"q=word{number}"))
+        forgotten = gauges.view(session, lopsided_board.slug, query=query)
     assert "200 equally" in by_name(found)["answers"].sentence
-    assert by_name(found)["coverage"].value < by_name(read(write, lopsided))["coverage"].value
+    assert by_name(found)["coverage"].value < by_name(read(write, lopsided_board))["coverage"].value
     assert forgotten.gauges == ()
 
 
 def test_what_the_board_calls_bare_has_its_nearest_sample_too(
-    lopsided: DatasetRow, write: Sessions
+    lopsided_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        gap = board.view(session, lopsided.slug).write_next[0].cell
-        panel = board.view(session, lopsided.slug, Look(cell=gap)).selected
+        gap = board.view(session, lopsided_board.slug).write_next[0].cell
+        panel = board.view(session, lopsided_board.slug, Look(cell=gap)).selected
     assert panel is not None
     assert panel.uncovered
     assert all(line.nearest and line.href for line in panel.uncovered)

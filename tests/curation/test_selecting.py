@@ -1,57 +1,57 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from app.curation import queries, selecting
 from app.curation.selecting import SelectionGoneError, Stroke, StrokeError
-from app.encoders.hashing import HashingEncoder
 from app.storage import frames, layouts, placements, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.selections import SelectionNotFoundError
 from app.storage.tables import DatasetRow, Status
-from tests.curation.drawn import draw
-from tests.pipeline import Pipeline
 
 RIGHT = [32768, 0, 65535, 0, 65535, 65535, 32768, 65535]
 UPPER = [0, 0, 65535, 0, 65535, 32768, 0, 32768]
 
 
-@pytest.fixture
-def drawn(
-    write: Sessions, dataset: DatasetRow, encoder: HashingEncoder, tmp_path: Path
-) -> DatasetRow:
-    return draw(write, dataset, Pipeline(write, tmp_path, encoder))
-
-
 def test_a_selection_is_what_lies_inside_and_the_query_finds_it(
-    drawn: DatasetRow, write: Sessions
+    dishes_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        kept = selecting.keep(session, drawn.slug, (1, "board"), [Stroke("add", RIGHT)], actor="m")
-        row = frames.newest(session, drawn.id)
+        kept = selecting.keep(
+            session, dishes_board.slug, (1, "board"), [Stroke("add", RIGHT)], actor="m"
+        )
+        row = frames.newest(session, dishes_board.id)
         assert row is not None
-        found = placements.darts(session, drawn.id, row.id, Filter())
+        found = placements.darts(session, dishes_board.id, row.id, Filter())
         inside = {dart[0] for dart in found if dart[1] >= 32768 and dart[3] >= 0}
-        wanted = queries.resolve(session, drawn.id, queries.parse_string(kept.query))
-        assert set(samples.ids_matching(session, drawn.id, wanted)) == inside
+        wanted = queries.resolve(session, dishes_board.id, queries.parse_string(kept.query))
+        assert set(samples.ids_matching(session, dishes_board.id, wanted)) == inside
         assert kept.samples == len(inside) > 0
-        turned = queries.resolve(session, drawn.id, queries.parse_string(f"not.sel={kept.id}"))
-        assert samples.count(session, drawn.id, turned) == 240 - len(inside)
+        turned = queries.resolve(
+            session, dishes_board.id, queries.parse_string(f"not.sel={kept.id}")
+        )
+        assert samples.count(session, dishes_board.id, turned) == 240 - len(inside)
         samples.change(session, list(inside)[:3], status=Status.REJECTED)
         still = queries.parse_string(f"{kept.query}&status=rejected")
-        assert samples.count(session, drawn.id, queries.resolve(session, drawn.id, still)) == 3
+        assert (
+            samples.count(
+                session, dishes_board.id, queries.resolve(session, dishes_board.id, still)
+            )
+            == 3
+        )
 
 
-def test_a_second_stroke_takes_away(drawn: DatasetRow, write: Sessions) -> None:
+def test_a_second_stroke_takes_away(dishes_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
         place: tuple[int, layouts.View] = (1, "board")
         add, less = Stroke("add", RIGHT), Stroke("subtract", UPPER)
-        whole = selecting.keep(session, drawn.slug, place, [add], actor="m").samples
-        rest = selecting.keep(session, drawn.slug, place, [add, less], actor="m").samples
+        whole = selecting.keep(session, dishes_board.slug, place, [add], actor="m").samples
+        rest = selecting.keep(session, dishes_board.slug, place, [add, less], actor="m").samples
         part = [add, Stroke("intersect", UPPER)]
-        assert selecting.keep(session, drawn.slug, place, part, actor="m").samples == whole - rest
+        assert (
+            selecting.keep(session, dishes_board.slug, place, part, actor="m").samples
+            == whole - rest
+        )
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_what_is_no_outline_is_refused(
 
 
 def test_a_selection_of_a_map_that_is_not_drawn_cannot_be(
-    drawn: DatasetRow, write: Sessions
+    dishes_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session, pytest.raises(SelectionGoneError):
-        selecting.keep(session, drawn.slug, (1, "map"), [Stroke("add", RIGHT)], actor="m")
+        selecting.keep(session, dishes_board.slug, (1, "map"), [Stroke("add", RIGHT)], actor="m")
 
 
 def test_another_data_sets_selection_is_not_there(dataset: DatasetRow, write: Sessions) -> None:

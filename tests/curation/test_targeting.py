@@ -15,17 +15,14 @@ from app.storage.datasets import DatasetNotFoundError
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, JobState, Status
 from app.storage.versions import VersionNotFoundError
+from tests.boards import UNEVEN
 from tests.curation.lopsided import WORDS, data_of, labelled, reference
 from tests.pipeline import Pipeline
 
-COUNTS = [200, 4, *[40] * 8]
-
 
 @pytest.fixture
-def labels(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
+def labelled_board(dataset: DatasetRow) -> DatasetRow:
     """Ten labels; one has far too many samples, one hardly any."""
-    pipeline.send(dataset.slug, labelled(COUNTS))
-    pipeline.run()
     return dataset
 
 
@@ -45,11 +42,11 @@ def topics_of(view: BoardView, kind: str) -> set[str]:
 
 
 def test_quotas_make_full_labels_red_and_thin_ones_blue(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+    pipeline: Pipeline, labelled_board: DatasetRow, write: Sessions
 ) -> None:
-    ask_quotas(write, labels, dict.fromkeys(WORDS, 1))
+    ask_quotas(write, labelled_board, dict.fromkeys(WORDS, 1))
     pipeline.run()
-    found = look(write, labels)
+    found = look(write, labelled_board)
     assert (found.target_kind, found.target_name) == ("quotas", "quotas for 10 labels")
     assert found.external
     assert "labels" in found.target_sentence
@@ -63,16 +60,16 @@ def test_quotas_make_full_labels_red_and_thin_ones_blue(
         4, 40, "under",
     )  # fmt: skip
     assert lines["soup"].state == "even"
-    assert lines["soup"].href == f"/d/{labels.slug}/samples?label=soup"
+    assert lines["soup"].href == f"/d/{labelled_board.slug}/samples?label=soup"
 
 
 def test_every_job_of_a_board_by_quotas_is_done(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+    pipeline: Pipeline, labelled_board: DatasetRow, write: Sessions
 ) -> None:
-    ask_quotas(write, labels, dict.fromkeys(WORDS, 1))
+    ask_quotas(write, labelled_board, dict.fromkeys(WORDS, 1))
     pipeline.run()
     with write() as session:
-        assert {job.state for job in jobs.of_dataset(session, labels.id)} == {JobState.DONE}
+        assert {job.state for job in jobs.of_dataset(session, labelled_board.id)} == {JobState.DONE}
 
 
 def test_a_board_by_quotas_on_few_samples_is_drawn_anew_when_there_are_more(
@@ -90,21 +87,21 @@ def test_a_board_by_quotas_on_few_samples_is_drawn_anew_when_there_are_more(
 
 
 def test_where_the_data_have_their_quotas_nothing_is_flagged(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+    pipeline: Pipeline, labelled_board: DatasetRow, write: Sessions
 ) -> None:
-    ask_quotas(write, labels, dict(zip(WORDS, COUNTS, strict=True)))
+    ask_quotas(write, labelled_board, dict(zip(WORDS, UNEVEN, strict=True)))
     pipeline.run()
-    found = look(write, labels)
+    found = look(write, labelled_board)
     assert (found.cut_first, found.write_next) == ((), ())
     assert found.score > 90
 
 
 def test_a_label_without_any_sample_is_told_beside_the_board(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+    pipeline: Pipeline, labelled_board: DatasetRow, write: Sessions
 ) -> None:
-    ask_quotas(write, labels, {**dict.fromkeys(WORDS[2:], 1), "returns": 1})
+    ask_quotas(write, labelled_board, {**dict.fromkeys(WORDS[2:], 1), "returns": 1})
     pipeline.run()
-    found = look(write, labels)
+    found = look(write, labelled_board)
     lines = {line.value: line for line in found.quotas}
     missing = lines["returns"]
     assert (missing.have, round(missing.want), missing.state, missing.href) == (
@@ -115,25 +112,25 @@ def test_a_label_without_any_sample_is_told_beside_the_board(
 
 
 def test_the_same_quotas_give_the_same_board(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+    pipeline: Pipeline, labelled_board: DatasetRow, write: Sessions
 ) -> None:
     shares = []
     for _ in range(2):
-        ask_quotas(write, labels, dict.fromkeys(WORDS, 1))
+        ask_quotas(write, labelled_board, dict.fromkeys(WORDS, 1))
         pipeline.run()
-        shares.append([cell.expected for cell in look(write, labels).cells])
+        shares.append([cell.expected for cell in look(write, labelled_board).cells])
     assert shares[0] == shares[1]
 
 
 def test_quotas_for_labels_that_nothing_has_are_a_sentence_on_the_job(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+    pipeline: Pipeline, labelled_board: DatasetRow, write: Sessions
 ) -> None:
-    ask_quotas(write, labels, {"returns": 1})
+    ask_quotas(write, labelled_board, {"returns": 1})
     pipeline.run()
     with write() as session:
-        failed = next(job for job in jobs.of_dataset(session, labels.id) if job.error)
+        failed = next(job for job in jobs.of_dataset(session, labelled_board.id) if job.error)
     assert failed.error == "No sample has any label that the quotas ask for (returns)."
-    assert look(write, labels).target_kind == "itself"  # the old board stays
+    assert look(write, labelled_board).target_kind == "itself"  # the old board stays
 
 
 BAD_QUOTAS: dict[str, tuple[dict[str, Any], str]] = {
@@ -197,15 +194,17 @@ def test_another_data_set_serves_as_well_as_a_file_of_its_inputs(
 
 
 def test_a_version_stays_what_it_was(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+    pipeline: Pipeline, labelled_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        versions.freeze(session, labels.slug, name="first", query="", actor="mia")
-        chosen = samples.ids_matching(session, labels.id, Filter(facets=(("label", ("cake",)),)))
+        versions.freeze(session, labelled_board.slug, name="first", query="", actor="mia")
+        chosen = samples.ids_matching(
+            session, labelled_board.id, Filter(facets=(("label", ("cake",)),))
+        )
         samples.change(session, chosen, status=Status.REJECTED)
-        targeting.use_dataset(session, labels.slug, labels.slug, 1, actor="mia")
+        targeting.use_dataset(session, labelled_board.slug, labelled_board.slug, 1, actor="mia")
     pipeline.run()
-    found = look(write, labels)
+    found = look(write, labelled_board)
     assert (found.target_kind, found.target_name) == ("dataset", "recipes v1")
     assert topics_of(found, "write") == {"cake"}
 
@@ -228,19 +227,19 @@ def test_what_is_rejected_is_not_part_of_a_target(
 
 
 def test_the_older_target_stays_while_a_copy_is_under_way(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+    pipeline: Pipeline, labelled_board: DatasetRow, write: Sessions
 ) -> None:
     make_other(pipeline, write, data_of([50]))
     with write() as session:
-        targeting.use_dataset(session, labels.slug, "others", actor="mia")
-        before = targets.find(session, labels.id)
-        targeting.use_itself(session, labels.slug, actor="mia")
-        after = targets.find(session, labels.id)
+        targeting.use_dataset(session, labelled_board.slug, "others", actor="mia")
+        before = targets.find(session, labelled_board.id)
+        targeting.use_itself(session, labelled_board.slug, actor="mia")
+        after = targets.find(session, labelled_board.id)
     assert before is not None
     assert after is not None
     assert (before.kind, after.kind) == ("itself", "itself")
     pipeline.run()
-    assert look(write, labels).target_kind == "itself"  # the later wish counts
+    assert look(write, labelled_board).target_kind == "itself"  # the later wish counts
 
 
 def test_a_copy_that_was_killed_begins_anew(
@@ -280,29 +279,31 @@ def test_a_target_has_the_side_of_the_board(
 
 
 def test_what_cannot_be_a_target_is_said(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions
+    pipeline: Pipeline, labelled_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
         datasets.add(session, "nothing")
         pair = datasets.add(session, "pairs", side="pair")
     cases: list[tuple[str, str, int | None, type[Exception], str]] = [
-        (labels.slug, labels.slug, None, TargetError, "target of that name"),
-        (labels.slug, "nothing", None, TargetError, "no sample in nothing"),
-        (labels.slug, "nowhere", None, DatasetNotFoundError, "no such data set"),
-        (labels.slug, labels.slug, 7, VersionNotFoundError, "no such version"),
-        (pair.slug, labels.slug, None, TargetError, "board of pairs"),
+        (labelled_board.slug, labelled_board.slug, None, TargetError, "target of that name"),
+        (labelled_board.slug, "nothing", None, TargetError, "no sample in nothing"),
+        (labelled_board.slug, "nowhere", None, DatasetNotFoundError, "no such data set"),
+        (labelled_board.slug, labelled_board.slug, 7, VersionNotFoundError, "no such version"),
+        (pair.slug, labelled_board.slug, None, TargetError, "board of pairs"),
     ]
     for slug, other, version, error, sentence in cases:
         with write() as session, pytest.raises(error, match=sentence):
             targeting.use_dataset(session, slug, other, version, actor="mia")
 
 
-def test_who_chose_which_target_is_in_the_history(labels: DatasetRow, write: Sessions) -> None:
+def test_who_chose_which_target_is_in_the_history(
+    labelled_board: DatasetRow, write: Sessions
+) -> None:
     from sqlmodel import col, select
 
     from app.storage.tables import EventRow
 
-    ask_quotas(write, labels, {"egg": 3, "bread": 1})
+    ask_quotas(write, labelled_board, {"egg": 3, "bread": 1})
     with write() as session:
         event = session.exec(select(EventRow).order_by(col(EventRow.seq).desc()).limit(1)).one()
     assert (event.kind, event.actor) == ("target", "mia")

@@ -8,33 +8,25 @@ from app.storage import placements, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, Origin, Status
-from tests.curation.lopsided import data_of, reference
-from tests.pipeline import Pipeline
 
 
-@pytest.fixture
-def crowded(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
-    pipeline.send(dataset.slug, reference(), purpose="target")
-    pipeline.send(dataset.slug, data_of([200, 0, *[40] * 8]))
-    pipeline.run()
-    return dataset
-
-
-def test_exactly_what_the_preview_shows_is_cut(crowded: DatasetRow, write: Sessions) -> None:
+def test_exactly_what_the_preview_shows_is_cut(lopsided_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        shown = trimming.preview(session, crowded.slug, ())
+        shown = trimming.preview(session, lopsided_board.slug, ())
         assert {line.status for line in shown.lines} == {Status.PENDING}
-        report = trimming.trim(session, crowded.slug, (), actor="mia")
-        rejected = samples.ids_matching(session, crowded.id, Filter(statuses=(Status.REJECTED,)))
+        report = trimming.trim(session, lopsided_board.slug, (), actor="mia")
+        rejected = samples.ids_matching(
+            session, lopsided_board.id, Filter(statuses=(Status.REJECTED,))
+        )
     assert rejected == sorted(line.id for line in shown.lines)
     assert report.changed == len(shown.lines) == shown.have - shown.after
 
 
-def test_no_cell_is_cut_below_twice_its_target(crowded: DatasetRow, write: Sessions) -> None:
+def test_no_cell_is_cut_below_twice_its_target(lopsided_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        before = board.view(session, crowded.slug)
-        trimming.trim(session, crowded.slug, (), actor="mia")
-        after = board.view(session, crowded.slug)
+        before = board.view(session, lopsided_board.slug)
+        trimming.trim(session, lopsided_board.slug, (), actor="mia")
+        after = board.view(session, lopsided_board.slug)
     assert after.to_cut == 0
     cut = {cell.id for cell in before.cells if cell.cut}
     assert cut
@@ -43,30 +35,32 @@ def test_no_cell_is_cut_below_twice_its_target(crowded: DatasetRow, write: Sessi
             assert cell.have >= 2 * cell.expected - 1
 
 
-def test_undo_brings_all_of_it_back(crowded: DatasetRow, write: Sessions) -> None:
+def test_undo_brings_all_of_it_back(lopsided_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        before = board.view(session, crowded.slug).placed
-        trimming.trim(session, crowded.slug, (), actor="mia")
-        undoing.undo(session, crowded.slug, "mia")
-        assert board.view(session, crowded.slug).placed == before
+        before = board.view(session, lopsided_board.slug).placed
+        trimming.trim(session, lopsided_board.slug, (), actor="mia")
+        undoing.undo(session, lopsided_board.slug, "mia")
+        assert board.view(session, lopsided_board.slug).placed == before
 
 
-def test_what_people_made_or_approved_is_cut_last(crowded: DatasetRow, write: Sessions) -> None:
+def test_what_people_made_or_approved_is_cut_last(
+    lopsided_board: DatasetRow, write: Sessions
+) -> None:
     with write() as session:
-        first = trimming.preview(session, crowded.slug, ())
+        first = trimming.preview(session, lopsided_board.slug, ())
         spared = [line.id for line in first.lines[:6]]
         samples.change(session, spared[:3], status=Status.APPROVED)
         samples.change(session, spared[3:], origin=Origin.HUMAN)
-        shown = {line.id for line in trimming.preview(session, crowded.slug, ()).lines}
+        shown = {line.id for line in trimming.preview(session, lopsided_board.slug, ()).lines}
     assert not shown & set(spared)
 
 
 def test_a_neighbour_of_the_crowd_goes_only_when_the_crowd_is_gone(
-    crowded: DatasetRow, write: Sessions
+    lopsided_board: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        gone = {line.id for line in trimming.preview(session, crowded.slug, ()).lines}
-        judged = judging.judge(session, crowded)
+        gone = {line.id for line in trimming.preview(session, lopsided_board.slug, ()).lines}
+        judged = judging.judge(session, lopsided_board)
         assert judged is not None
         assert judged.evidence is not None
         for cell in np.flatnonzero(judged.balance.cut).tolist():
@@ -78,10 +72,10 @@ def test_a_neighbour_of_the_crowd_goes_only_when_the_crowd_is_gone(
             assert too_many[~cut].sum() == 0 or too_many[cut].all()
 
 
-def test_of_twins_one_stays(crowded: DatasetRow, write: Sessions) -> None:
+def test_of_twins_one_stays(lopsided_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        shown = trimming.preview(session, crowded.slug, ())
-        row = judging.judge(session, crowded)
+        shown = trimming.preview(session, lopsided_board.slug, ())
+        row = judging.judge(session, lopsided_board)
         assert row is not None
         left = placements.of_cells(session, row.row.id, list(range(row.frame.cells)))
     gone = {line.id for line in shown.lines}
@@ -93,16 +87,16 @@ def test_of_twins_one_stays(crowded: DatasetRow, write: Sessions) -> None:
         assert any(row.id not in gone for row in left if row.knot == knot)
 
 
-def test_one_cell_may_be_chosen(crowded: DatasetRow, write: Sessions) -> None:
+def test_one_cell_may_be_chosen(lopsided_board: DatasetRow, write: Sessions) -> None:
     with write() as session:
-        cell = board.view(session, crowded.slug).cut_first[0].cell
-        assert trimming.preview(session, crowded.slug, (cell,)).cells == (cell,)
+        cell = board.view(session, lopsided_board.slug).cut_first[0].cell
+        assert trimming.preview(session, lopsided_board.slug, (cell,)).cells == (cell,)
 
 
 def test_where_nothing_is_crowded_there_is_nothing_to_trim(
-    crowded: DatasetRow, dataset: DatasetRow, write: Sessions
+    lopsided_board: DatasetRow, dataset: DatasetRow, write: Sessions
 ) -> None:
     with write() as session:
-        fair = next(c for c in board.view(session, crowded.slug).cells if not c.cut)
+        fair = next(c for c in board.view(session, lopsided_board.slug).cells if not c.cut)
         with pytest.raises(NothingToTrimError):
-            trimming.preview(session, crowded.slug, (fair.id,))
+            trimming.preview(session, lopsided_board.slug, (fair.id,))

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from app.curation import intake
+from app.curation import intake, mapping
 from app.curation.intake import Arrival
 from app.curation.spooling import SpoolWriter
 from app.settings import Settings
@@ -23,9 +24,10 @@ from app.storage.tables import JobState
 from app.worker import main
 
 KILLS = int(os.environ.get("DARTBOARD_KILLS", "20"))  # `make soak` asks for more
-FILES, ROWS = 6, 2_500
+FILES, ROWS = 5, 1_500
 EVERY_BAD, EVERY_COPY = 100, 50
-LONGEST_SECONDS = 200 + 4 * KILLS
+LONGEST_SECONDS = 900 + 10 * KILLS
+"""Only so that a run that hangs ends: a busy machine takes its time."""
 
 
 def file_of(number: int) -> bytes:
@@ -38,14 +40,22 @@ def file_of(number: int) -> bytes:
     return b"\n".join(lines) + b"\n"
 
 
+def work(settings: Settings) -> None:
+    """A worker that draws no map: it takes half a minute and adds no row to the samples."""
+    mapping.AUTOMATIC = sys.maxsize
+    main.main(settings)
+
+
 @contextmanager
 def working(address: str, folder: Path, name: str) -> Iterator[BaseProcess]:
     """A worker in a process of its own, killed at the end of the block."""
     # Forked off a process that has read the modules: what is killed is work, not a start.
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["pytest", "scipy.cluster.hierarchy", "app.worker.main"])
+    processes.set_forkserver_preload(
+        ["pytest", "scipy.cluster.hierarchy", "app.worker.main", __name__]
+    )
     settings = Settings(database_url=address, data_dir=folder, encoder="hashing", worker_name=name)
-    process = processes.Process(target=main.main, args=(settings,))
+    process = processes.Process(target=work, args=(settings,))
     process.start()
     yield process
     process.kill()
@@ -79,10 +89,8 @@ def claims_and_steps(write: Sessions) -> tuple[int, int]:
 
 
 def is_done(write: Sessions) -> bool:
-    """Everything but the map, which takes half a minute and adds no row to the samples."""
     with write() as session:
-        found = jobs.newest(session, limit=100)
-        return not any(job.state in jobs.OPEN and job.kind != "map" for job in found)
+        return jobs.count_open(session) == 0
 
 
 def test_kills_lose_and_double_nothing(
@@ -122,5 +130,5 @@ def check(write: Sessions, uploads: list[int]) -> None:
         placed = session.execute(text("select count(*), count(distinct sample_id) from placement"))
         total = FILES * (ROWS - bad - copies)
         assert tuple(placed.one()) == (total, total)
-        ended = {job.state for job in jobs.newest(session, limit=100) if job.kind != "map"}
+        ended = {job.state for job in jobs.newest(session, limit=100)}
         assert ended == {JobState.DONE}

@@ -10,21 +10,13 @@ from app.storage import datasets
 from app.storage.database import Sessions
 from app.storage.tables import DatasetRow
 from tests import web_client
-from tests.curation.lopsided import labelled
 from tests.pipeline import Pipeline
 
 API = "/api/v1/datasets/recipes"
 
 
-@pytest.fixture
-def labels(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
-    pipeline.send(dataset.slug, labelled([150, 30, 60]))
-    pipeline.run()
-    return dataset
-
-
 def test_quotas_and_what_they_miss_are_in_the_answer(
-    program: TestClient, labels: DatasetRow, pipeline: Pipeline
+    program: TestClient, three_labels_board: DatasetRow, pipeline: Pipeline
 ) -> None:
     wish = {"kind": "quotas", "shares": {"egg": 1, "bread": 1, "soup": 1, "returns": 1}}
     answer = program.put(f"{API}/target", json=wish)
@@ -69,7 +61,7 @@ def test_a_file_that_happens_to_be_json_is_still_a_file(
 
 
 def test_t05_a_bound_token_reads_no_other_data_set_as_its_target(
-    pipeline: Pipeline, labels: DatasetRow, write: Sessions, tmp_path: Path
+    pipeline: Pipeline, three_labels_board: DatasetRow, write: Sessions, tmp_path: Path
 ) -> None:
     with write() as session:
         own = datasets.add(session, "own")

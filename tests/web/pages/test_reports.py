@@ -1,22 +1,12 @@
 import html
 import re
 
-import pytest
 from starlette.testclient import TestClient
 
 from app.storage.tables import DatasetRow
-from tests.curation.lopsided import data_of, reference
 from tests.pipeline import Pipeline
 
 PAGE = "/d/recipes/report"
-
-
-@pytest.fixture
-def drawn(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
-    pipeline.send(dataset.slug, reference(), purpose="target")
-    pipeline.send(dataset.slug, data_of([200, 0, *[40] * 8]))
-    pipeline.run()
-    return dataset
 
 
 def links_on(page: str) -> set[str]:
@@ -24,7 +14,9 @@ def links_on(page: str) -> set[str]:
     return {html.unescape(link) for link in found}
 
 
-def test_the_report_shows_score_gauges_and_kinds(browser: TestClient, drawn: DatasetRow) -> None:
+def test_the_report_shows_score_gauges_and_kinds(
+    browser: TestClient, lopsided_board: DatasetRow
+) -> None:
     page = browser.get(PAGE).text
     assert "Diagnosis of recipes" in page
     for word in ("Repeats", "Coverage", "Novelty", "Kinds of input", "How alike is a copy?"):
@@ -32,14 +24,16 @@ def test_the_report_shows_score_gauges_and_kinds(browser: TestClient, drawn: Dat
     assert "is usual" in page
 
 
-def test_every_number_opens_the_samples_behind_it(browser: TestClient, drawn: DatasetRow) -> None:
+def test_every_number_opens_the_samples_behind_it(
+    browser: TestClient, lopsided_board: DatasetRow
+) -> None:
     links = links_on(browser.get(PAGE).text)
     assert len(links) > 3
     for link in links:
         assert browser.get(link).status_code == 200, link
 
 
-def test_the_slider_asks_for_its_own_part(browser: TestClient, drawn: DatasetRow) -> None:
+def test_the_slider_asks_for_its_own_part(browser: TestClient, lopsided_board: DatasetRow) -> None:
     asked = {"HX-Request": "true", "HX-Target": "div#likeness"}
     part = browser.get(PAGE, params={"tau": "0.85"}, headers=asked).text
     assert "from <b>0.85</b>" in part
@@ -52,20 +46,24 @@ def test_before_a_board_the_page_says_so(browser: TestClient, dataset: DatasetRo
 
 
 def test_the_gauges_are_read_again_on_demand(
-    browser: TestClient, drawn: DatasetRow, pipeline: Pipeline
+    browser: TestClient, lopsided_board: DatasetRow, pipeline: Pipeline
 ) -> None:
     assert f'action="{PAGE}"' in browser.get(PAGE).text
     assert browser.post(PAGE).status_code == 200
     assert pipeline.run() == 1
 
 
-def test_the_board_shows_what_asks_for_a_look(browser: TestClient, drawn: DatasetRow) -> None:
+def test_the_board_shows_what_asks_for_a_look(
+    browser: TestClient, lopsided_board: DatasetRow
+) -> None:
     page = browser.get("/d/recipes/board").text
     assert 'id="gauge-evenness"' in page
     assert f'href="{PAGE}"' in page
 
 
-def test_the_api_tells_the_gauges_with_the_board(browser: TestClient, drawn: DatasetRow) -> None:
+def test_the_api_tells_the_gauges_with_the_board(
+    browser: TestClient, lopsided_board: DatasetRow
+) -> None:
     told = browser.get("/api/v1/datasets/recipes/board").json()["gauges"]
     assert {gauge["name"] for gauge in told} >= {"repeats", "coverage", "facets"}
     evenness = next(gauge for gauge in told if gauge["name"] == "evenness")
@@ -74,7 +72,7 @@ def test_the_api_tells_the_gauges_with_the_board(browser: TestClient, drawn: Dat
 
 
 def test_board_and_gauges_are_told_of_a_version_and_of_a_query(
-    browser: TestClient, drawn: DatasetRow, pipeline: Pipeline
+    browser: TestClient, lopsided_board: DatasetRow, pipeline: Pipeline
 ) -> None:
     path = "/api/v1/datasets/recipes"
     browser.post(f"{path}/versions", json={"query": "q=egg"})
@@ -95,7 +93,7 @@ def test_board_and_gauges_are_told_of_a_version_and_of_a_query(
 
 
 def test_a_version_has_a_report_of_its_own(
-    browser: TestClient, drawn: DatasetRow, pipeline: Pipeline
+    browser: TestClient, lopsided_board: DatasetRow, pipeline: Pipeline
 ) -> None:
     browser.post("/api/v1/datasets/recipes/versions", json={"query": "q=soup"})
     assert "of this version alone yet" in browser.get(f"{PAGE}?version=1").text

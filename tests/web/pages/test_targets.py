@@ -18,7 +18,6 @@ from app.worker import main
 from app.worker.loop import run_next
 from app.worker.tasks import make_tasks
 from tests import web_client
-from tests.curation.lopsided import labelled
 from tests.model_server import Answer, ModelServer, saying, serving
 from tests.pipeline import Pipeline
 
@@ -70,13 +69,6 @@ class Form(HTMLParser):
         return html.unescape(answer.text)
 
 
-@pytest.fixture
-def labels(pipeline: Pipeline, dataset: DatasetRow) -> DatasetRow:
-    pipeline.send(dataset.slug, labelled([150, 30, 60]))
-    pipeline.run()
-    return dataset
-
-
 def test_the_choice_says_what_each_target_can_and_cannot_say(
     browser: TestClient, dataset: DatasetRow
 ) -> None:
@@ -89,7 +81,7 @@ def test_the_choice_says_what_each_target_can_and_cannot_say(
 
 
 def test_a_person_sets_quotas_without_a_script(
-    browser: TestClient, labels: DatasetRow, pipeline: Pipeline, write: Sessions
+    browser: TestClient, three_labels_board: DatasetRow, pipeline: Pipeline, write: Sessions
 ) -> None:
     page = browser.get(PAGE).text
     form = Form(page, f"{PAGE}/quotas")
@@ -108,7 +100,7 @@ def test_a_person_sets_quotas_without_a_script(
     assert re.search(r"returns</b> 0 of \d+ wanted", page)
     assert "too many" in page
     with write() as session:
-        target = targets.find(session, labels.id)
+        target = targets.find(session, three_labels_board.id)
     assert target is not None
     assert {value: round(share, 3) for value, share in target.definition["shares"].items()} == {
         "egg": 0.32, "soup": 0.32, "bread": 0.16, "returns": 0.2,
@@ -123,7 +115,9 @@ def _rows(page: str) -> tuple[list[str], list[str]]:
     return values, [value for name, value in fields if name == "shares"][: len(values)]
 
 
-def test_shares_may_begin_equal_or_as_they_are(browser: TestClient, labels: DatasetRow) -> None:
+def test_shares_may_begin_equal_or_as_they_are(
+    browser: TestClient, three_labels_board: DatasetRow
+) -> None:
     assert _rows(browser.get(PAGE, params={"fill": "equal"}).text)[1] == ["33.33"] * 3
     assert _rows(browser.get(PAGE, params={"fill": "present"}).text)[1] == ["62.5", "25", "12.5"]
     by_origin = browser.get(PAGE, params={"facet": "origin"}).text
@@ -155,7 +149,7 @@ def test_a_wrong_share_is_said_beside_what_was_typed(
         assert f'value="{html.escape(values[0])}"' in answer.text
 
 
-def test_more_rows_keep_what_was_typed(browser: TestClient, labels: DatasetRow) -> None:
+def test_more_rows_keep_what_was_typed(browser: TestClient, three_labels_board: DatasetRow) -> None:
     form = Form(browser.get(PAGE).text, f"{PAGE}/quotas")
     page = form.send(browser, shares=["5", "", "", "", "", ""], act="more")
     fields = Form(page, f"{PAGE}/quotas").fields
@@ -164,7 +158,7 @@ def test_more_rows_keep_what_was_typed(browser: TestClient, labels: DatasetRow) 
 
 
 def test_a_version_is_chosen_from_the_list(
-    browser: TestClient, labels: DatasetRow, pipeline: Pipeline, write: Sessions
+    browser: TestClient, three_labels_board: DatasetRow, pipeline: Pipeline, write: Sessions
 ) -> None:
     made = browser.post("/api/v1/datasets/recipes/versions", json={"name": "first"})
     assert made.status_code == 201, made.text
