@@ -98,7 +98,7 @@ def render(
     press: Press, contents: Sequence[Content], tally: Tally, reviews: Reviews = NONE
 ) -> list[bytes]:
     """The lines of the samples that pass, with their reviews; the others are noted in the tally."""
-    found = [press.exporter.line(sample_of(content), content.raw) for content in contents]
+    found = [_line(press.exporter, content) for content in contents]
     counted = _count(press, contents)
     broken = (() if isinstance(one, bytes) else one for one in found)
     passing = note(press, contents, zip(broken, counted, strict=True), tally)
@@ -107,6 +107,25 @@ def render(
         for line, content, passes in zip(found, contents, passing, strict=True)
         if passes and isinstance(line, bytes)
     ]
+
+
+def _line(exporter: Exporter, content: Content) -> bytes | tuple[Violation, ...]:
+    return _bare_line(exporter, content) or exporter.line(sample_of(content), content.raw)
+
+
+def _bare_line(exporter: Exporter, content: Content) -> bytes | None:
+    if content.rest or not exporter.bare:
+        return None
+    turns, extra = orjson.loads(content.messages), _columns_of(content)
+    return exporter.bare_line(turns, extra, _dialect_of(content, "chat"), content.raw)
+
+
+def _violations(exporter: Exporter, content: Content) -> tuple[Violation, ...]:
+    if not content.rest:
+        turns, extra = orjson.loads(content.messages), _columns_of(content)
+        if exporter.passes(turns, extra, _dialect_of(content, "chat")):
+            return ()
+    return exporter.check(sample_of(content))
 
 
 def _with_review(line: bytes, content: Content, reviews: Reviews) -> bytes:
@@ -121,10 +140,14 @@ def sort(
     found: dict[str, list[bytes]] = {}
     for content, place in zip(contents, places.tolist(), strict=True):
         if place >= FIRST_SPLIT:
-            line = press.exporter.write(sample_of(content), content.raw)
+            line = _written(press.exporter, content)
             told = _with_review(line, content, reviews)
             found.setdefault(SPLITS[place - FIRST_SPLIT], []).append(told)
     return found
+
+
+def _written(exporter: Exporter, content: Content) -> bytes:
+    return _bare_line(exporter, content) or exporter.write(sample_of(content), content.raw)
 
 
 def check(
@@ -132,7 +155,7 @@ def check(
 ) -> tuple[list[bool], list[Counts | None]]:
     """Whether each sample passes, and its tokens where they are counted; nothing is written."""
     counted = _count(press, contents)
-    broken = (press.exporter.check(sample_of(content)) for content in contents)
+    broken = (_violations(press.exporter, content) for content in contents)
     return note(press, contents, zip(broken, counted, strict=True), tally), counted
 
 
@@ -170,15 +193,24 @@ def _count(press: Press, contents: Sequence[Content]) -> list[Counts | None]:
 
 def sample_of(content: Content) -> Sample:
     """The stored sample, spelled in its own dialect where that can still say what it is."""
-    extra = {} if content.extra == "{}" else orjson.loads(content.extra)
-    dialect = dialects.DIALECTS.get(content.dialect)
+    extra = _columns_of(content)
     if not content.rest:  # the usual case; making a sample twice takes longer than reading it
-        told = content.dialect if dialect is None or dialect.kind == "chat" else ""
-        return Sample(load_messages(content.messages), extra=extra, dialect=told or SPELLED["chat"])
+        messages = load_messages(content.messages)
+        return Sample(messages, extra=extra, dialect=_dialect_of(content, "chat"))
     sample = load_sample(content.messages, content.rest)
+    return replace(sample, extra=extra, dialect=_dialect_of(content, sample.kind))
+
+
+def _columns_of(content: Content) -> dict[str, object]:
+    columns: dict[str, object] = {} if content.extra == "{}" else orjson.loads(content.extra)
+    return columns
+
+
+def _dialect_of(content: Content, kind: Kind) -> str:
     # Another record under the same id of its source may have made a pair of a conversation.
-    told = content.dialect if dialect is None or dialect.kind == sample.kind else ""
-    return replace(sample, extra=extra, dialect=told or SPELLED[sample.kind])
+    dialect = dialects.DIALECTS.get(content.dialect)
+    told = content.dialect if dialect is None or dialect.kind == kind else ""
+    return told or SPELLED[kind]
 
 
 def explain(exporter: Exporter, tally: Tally, *, rows: int, size: int) -> tuple[FailureView, ...]:

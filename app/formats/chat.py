@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.formats import columns, dialects, gemini_calls, tool_calls
-from app.formats.sample import Message, Sample
+from app.formats.sample import Message, Sample, Turns
 
 KNOWN_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 # How sources say whether an answer is trained; a 0 becomes `weight`, a 1 goes without saying.
@@ -45,6 +45,11 @@ def turn(message: Message, keys: tuple[str, ...] = ()) -> dict[str, object]:
     return {"role": message.role, "content": message.content, **kept}
 
 
+def bare(turns: Turns, extra: Mapping[str, object]) -> dict[str, object]:  # noqa: ARG001 - of others
+    """Turns of role and text alone as `messages`, without any column beside them."""
+    return {"messages": turns}
+
+
 def calls_of(message: Message) -> list[Mapping[str, object]]:
     """The tool calls of a message; what is no object is left out."""
     calls = message.extra.get("tool_calls")
@@ -61,10 +66,11 @@ def _object(value: object) -> Mapping[str, object]:
 
 
 def _spelled_out(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    if not any(message.extra for message in messages):
-        return messages
-    spelled = tool_calls.spell_out(gemini_calls.unfold(messages))
-    return tuple(_tidied(message) for message in spelled)
+    for message in messages:
+        if message.extra:
+            spelled = tool_calls.spell_out(gemini_calls.unfold(messages))
+            return tuple(_tidied(one) for one in spelled)
+    return messages
 
 
 def _tidied(message: Message) -> Message:

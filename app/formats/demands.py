@@ -10,12 +10,17 @@ import orjson
 
 from app.formats import chat
 from app.formats.rules import Check, FileCheck
-from app.formats.sample import Kind, Message, Sample
+from app.formats.sample import Kind, Message, Sample, Turns
+
+Outline = tuple[str | int, ...]
 
 # Only how the source spelled what is written anyway.
 _SPELLING = frozenset(("from", "role", "content"))
 # Columns in which LLaMA-Factory keeps what the marks in the texts stand for.
 _MEDIA = frozenset(("images", "videos", "audios"))
+_BESIDE = _MEDIA.union(("tools",))
+_BARE_ROLES = frozenset(("system", "user", "assistant"))
+_BARE_KEYS = ("role", "content")
 
 
 def turns_of(sample: Sample) -> tuple[Message, ...]:
@@ -31,7 +36,35 @@ def is_bare(sample: Sample) -> bool:
     for message in sample.rejected:
         if message.extra or message.role == "tool":
             return False
-    return "tools" not in sample.extra and _MEDIA.isdisjoint(sample.extra)
+    return _BESIDE.isdisjoint(sample.extra)
+
+
+def outline(sample: Sample) -> Outline:
+    """Who speaks when in a bare sample; empty where somebody says nothing, or nobody speaks."""
+    for message in sample.messages:
+        if not message.content:
+            return ()
+    for message in sample.rejected:
+        if not message.content:
+            return ()
+    said = [message.role for message in sample.messages]
+    if sample.kind == "chat" and sample.answer_turns == 1 and not sample.rejected:
+        return tuple(said)  # the usual case
+    other = [message.role for message in sample.rejected]
+    return (sample.kind, sample.answer_turns, *said, "or", *other)
+
+
+def outline_of_turns(turns: Turns, extra: Mapping[str, object]) -> Outline:
+    """The outline of a conversation that was not made a Sample; empty unless it is bare."""
+    said: list[str] = []
+    for turn in turns:
+        if tuple(turn) != _BARE_KEYS:
+            return ()
+        role, content = turn.values()
+        if role not in _BARE_ROLES or not content or not isinstance(content, str):
+            return ()
+        said.append(str(role))
+    return tuple(said) if _BESIDE.isdisjoint(extra) else ()
 
 
 def kind(kinds: Collection[Kind]) -> Check:

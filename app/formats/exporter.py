@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from app.formats import chat, demands, rules
+from app.formats import chat, demands, dialects, rules
+from app.formats.demands import Outline
 from app.formats.rules import Check, Demand, Rule, Violation
-from app.formats.sample import Kind, Sample
+from app.formats.sample import Kind, Sample, Turns
+
+MOST_KNOWN = 1_000
+"""Outlines that one exporter remembers; nearly all samples have one of a few."""
 
 Record = Mapping[str, object]
 # Rows and file name of each split: {"train": 900}, {"train": "train.jsonl"}.
@@ -23,6 +27,8 @@ class Exporter:
         title: for a person.
         demands: everything that check and check_file look at, each with its rule.
         record: a sample, spelled as chat.plain spells it, as one object.
+        bare: a conversation of bare texts as the same object that `record` makes, straight from
+            its stored turns; for the trainers that want those as they are.
         native: a sample of `dialect` as one object, where `record` would lose some of it.
         kinds: the kinds of samples that it takes.
         dialect: the one whose untouched records may go out as they came in, if they
@@ -38,6 +44,7 @@ class Exporter:
     title: str
     demands: tuple[Demand, ...]
     record: Callable[[Sample], Record]
+    bare: Callable[[Turns, Record], Record] | None = None
     native: Callable[[Sample], Record] | None = None
     kinds: tuple[Kind, ...] = ("chat",)
     dialect: str = ""
@@ -47,15 +54,21 @@ class Exporter:
     suffix: str = ".jsonl"
     rules_of_tokens: tuple[Rule, ...] = field(init=False, repr=False)
     _every: tuple[tuple[Rule, Check], ...] = field(init=False, repr=False)
-    _always: tuple[tuple[Rule, Check], ...] = field(init=False, repr=False)
+    _of_bare: tuple[tuple[Rule, Check], ...] = field(init=False, repr=False)
+    _of_known: tuple[tuple[Rule, Check], ...] = field(init=False, repr=False)
+    _known: set[Outline] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Sort the checks once: most samples are plain, and most checks cannot fail for those."""
-        checks = [(one.rule, one.of_sample, one.beside_text) for one in self.demands]
-        every = tuple((rule, check) for rule, check, _ in checks if check)
-        always = tuple((rule, check) for rule, check, beside in checks if check and not beside)
-        object.__setattr__(self, "_every", every)
-        object.__setattr__(self, "_always", always)
+        for name, passed_over in (
+            ("_every", ()),
+            ("_of_bare", ("beside",)),
+            ("_of_known", ("beside", "outline")),
+        ):
+            asked = [one for one in self.demands if one.looks not in passed_over]
+            checks = tuple((one.rule, one.of_sample) for one in asked if one.of_sample)
+            object.__setattr__(self, name, checks)
+        object.__setattr__(self, "_known", set())  # outlines that break no rule
         measured = tuple(one.rule for one in self.demands if one.rule.measure == "tokens")
         object.__setattr__(self, "rules_of_tokens", measured)
 
@@ -86,6 +99,23 @@ class Exporter:
         plain = chat.plain(sample)  # made once: it takes as long as all checks of a plain sample
         return self._violations(sample, plain) or self._line(sample, plain, raw)
 
+    def passes(self, turns: Turns, extra: Record, dialect: str) -> bool:
+        """Whether these turns of a conversation are known to break no rule, unlike `check` unasked.
+
+        Making their Sample takes longer than all else, and most are of an outline that was seen
+        before. Where it is False, `check` has to look.
+        """
+        if self._of_known or "chat" not in self.kinds:
+            return False
+        shape = dialects.shape_of(dialect)
+        return shape.isdisjoint(extra) and demands.outline_of_turns(turns, extra) in self._known
+
+    def bare_line(self, turns: Turns, extra: Record, dialect: str, raw: str) -> bytes | None:
+        """The same as `line`, for turns that are known to pass; None where `line` has to look."""
+        if self.bare is None or not self.passes(turns, extra, dialect):
+            return None
+        return self._spelled(self.bare(turns, extra), (dialect, extra), raw)
+
     def check_file(self, rows: int, size: int) -> tuple[Violation, ...]:
         """The rules that a file of so many rows and bytes breaks."""
         found = ((one.rule, one.of_file(rows, size)) for one in self.demands if one.of_file)
@@ -111,22 +141,33 @@ class Exporter:
         if sample.kind not in self.kinds:
             detail = demands.kind(self.kinds)(sample)
             return (Violation(self._kind_rule.id, detail),)
-        return rules.broken(plain, self._always if demands.is_bare(plain) else self._every)
+        if not demands.is_bare(plain):
+            return rules.broken(plain, self._every)
+        outline = demands.outline(plain)
+        if outline in self._known:
+            return rules.broken(plain, self._of_known)
+        found = rules.broken(plain, self._of_bare)
+        if outline and not found and len(self._known) < MOST_KNOWN:
+            self._known.add(outline)
+        return found
 
     def _line(self, sample: Sample, plain: Sample, raw: str) -> bytes:
-        record = self._record(sample, plain)
-        if raw and self._may_say_the_same(sample, record):
+        return self._spelled(self._record(sample, plain), (sample.dialect, sample.extra), raw)
+
+    def _spelled(self, record: Record, came: tuple[str, Record], raw: str) -> bytes:
+        """The record as a line; `came` is the dialect that it came in, and its further columns."""
+        if raw and self._may_say_the_same(record, *came):
             # Inside a JSON text a line break is white space only: strings hold none.
             flat = raw.strip().replace("\r", " ").replace("\n", " ").encode(errors="replace")
             if self._says_the_same(flat, record):
                 return flat + b"\n"
         return orjson.dumps(record) + b"\n"
 
-    def _may_say_the_same(self, sample: Sample, record: Record) -> bool:
+    def _may_say_the_same(self, record: Record, dialect: str, extra: Record) -> bool:
         """Whether the untouched record is worth reading: it has every column that is kept."""
         if self.dialect == "*":
             return True
-        return self.dialect == sample.dialect and sample.extra.keys() <= record.keys()
+        return self.dialect == dialect and extra.keys() <= record.keys()
 
     def _says_the_same(self, flat: bytes, record: Record) -> bool:
         try:

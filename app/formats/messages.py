@@ -1,9 +1,11 @@
 """OpenAI `messages`: a list of turns with role and content."""
 
+from collections.abc import Mapping
+
 from app.formats import columns, dialect
 from app.formats.dialect import Dialect, Value, has_answer, missing, unknown_role, wrong_type
 from app.formats.entries import Fault
-from app.formats.sample import ROLES, Message, Sample, message_of, text_of
+from app.formats.sample import ROLES, Message, Sample, Turns, message_of, text_of
 
 
 def claims(value: Value) -> bool:
@@ -44,6 +46,11 @@ def write(sample: Sample) -> dict[str, object]:
     if system and text_of(system) is not None and turns and turns[0]["role"] == "system":
         extra["system"] = turns.pop(0)["content"]
     return {"messages": turns, **extra}
+
+
+def write_bare(turns: Turns, extra: Mapping[str, object]) -> dict[str, object]:
+    """The same for turns of role and text alone, where `extra` has no system prompt."""
+    return {"messages": turns, **columns.others(extra, ("messages",))}
 
 
 def read_turn(turn: object) -> Message | Fault:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from app.formats import demands
-from app.formats.rules import Check, Demand, FileCheck, Measure, Rule
+from app.formats.rules import Check, Demand, FileCheck, Looks, Measure, Rule
 
 # Demands that more than one trainer makes, in the same words.
 STANDARD: Mapping[str, tuple[str, Check]] = {
@@ -35,10 +35,13 @@ STANDARD: Mapping[str, tuple[str, Check]] = {
     "asked": ("The question does not end with the assistant.", demands.asked_last),
     "judged": ("The answer is labelled as good or bad.", demands.judged),
 }
-# Those of them that a sample of bare texts cannot break.
-_BESIDE_TEXT = frozenset(
-    ("text", "media", "weight", "unweighted", "tool_ids", "arguments", "tools")
-)
+# Those of them that do not look at what is said (Demand.looks).
+_OUTLINE = ("system", "assistant", "first", "last", "alternation", "content", "single", "asked")
+_BESIDE = ("text", "media", "weight", "unweighted", "tool_ids", "arguments", "tools")
+_LOOKS: Mapping[str, Looks] = {
+    **dict.fromkeys(_OUTLINE, "outline"),
+    **dict.fromkeys(_BESIDE, "beside"),
+}
 _LIMITS: Mapping[str, tuple[str, Measure, Callable[[int], FileCheck]]] = {
     "min_rows": ("The file has at least {:,} lines.", "rows", demands.fewest_rows),
     "max_rows": ("The file has at most {:,} lines.", "rows", demands.most_rows),
@@ -66,14 +69,15 @@ class RuleBook:
     def standard(self, *names: str) -> tuple[Demand, ...]:
         """The demands of these names that several trainers make."""
         return tuple(
-            self.demand(name, *STANDARD[name], beside_text=name in _BESIDE_TEXT) for name in names
+            self.demand(name, *STANDARD[name], looks=_LOOKS.get(name, "everywhere"))
+            for name in names
         )
 
     def demand(
-        self, name: str, sentence: str, check: Check, *, beside_text: bool = False
+        self, name: str, sentence: str, check: Check, *, looks: Looks = "everywhere"
     ) -> Demand:
         """A demand of this trainer alone."""
-        return Demand(self.rule(name, sentence), check, beside_text=beside_text)
+        return Demand(self.rule(name, sentence), check, looks=looks)
 
     def rule(
         self, name: str, sentence: str, limit: int | None = None, measure: Measure = ""
@@ -92,13 +96,15 @@ class RuleBook:
     def roles(self, *known: str) -> Demand:
         """Only these roles speak."""
         named = ", ".join(known[:-1]) + f" or {known[-1]}"
-        return self.demand("roles", f"Every role is {named}.", demands.roles(known))
+        return self.demand(
+            "roles", f"Every role is {named}.", demands.roles(known), looks="outline"
+        )
 
     def only(self, known: Collection[str] = ()) -> Demand:
         """Messages hold text and these keys; anything else would be lost."""
         also = f" but for {', '.join(known)}" if known else ""
         sentence = f"Messages are plain text{also}: nothing else is written."
-        return self.demand("plain", sentence, demands.only(known), beside_text=True)
+        return self.demand("plain", sentence, demands.only(known), looks="beside")
 
     def limits(self, **limits: int) -> tuple[Demand, ...]:
         """Limits of the file: min_rows, max_rows, min_bytes, max_bytes."""

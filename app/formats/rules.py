@@ -7,6 +7,7 @@ from typing import Literal
 from app.formats.sample import Sample
 
 Measure = Literal["", "rows", "bytes", "tokens", "splits"]
+Looks = Literal["everywhere", "outline", "beside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,15 @@ class Demand:
         rule: the rule as data.
         of_sample: looks at one sample, spelled as chat.plain spells it.
         of_file: looks at the rows and bytes of a whole file.
-        beside_text: whether of_sample looks only at what stands beside the texts, so that a bare
-            sample (demands.is_bare) cannot break it.
+        looks: where of_sample looks. Only at what stands `beside` the texts: a bare sample
+            (demands.is_bare) cannot break it. Only at who speaks when: samples of the same
+            `outline` (demands.outline) break it alike.
     """
 
     rule: Rule
     of_sample: Check | None = None
     of_file: FileCheck | None = None
-    beside_text: bool = False
+    looks: Looks = "everywhere"
 
 
 def broken(sample: Sample, checks: Iterable[tuple[Rule, Check]]) -> tuple[Violation, ...]:

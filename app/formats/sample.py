@@ -1,7 +1,7 @@
 """The one shape that every format is read into and written from."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +9,8 @@ import orjson
 
 Role = Literal["system", "user", "assistant", "tool"]
 Kind = Literal["chat", "preference", "kto", "text"]
+Turns = Sequence[Mapping[str, object]]
+"""Messages as dump_messages writes them."""
 KINDS: tuple[Kind, ...] = ("chat", "preference", "kto", "text")
 
 # How sources spell the four roles. What is not here is an unknown role.
@@ -81,7 +83,7 @@ class Sample:
     """
 
     messages: tuple[Message, ...]
-    facets: Facets = field(default_factory=Facets)
+    facets: Facets = Facets()
     external_id: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
     dialect: str = "messages"

@@ -141,9 +141,10 @@ def live(
 
 
 def _contents(session: Session, query: Any) -> list[Content]:
-    # Past the ORM, which would take a third of an export's time to make rows of rows.
-    found = session.connection().execute(query)
-    return [_content(row) if row[2] else Content._make(row) for row in found]
+    # Past the ORM, and past the rows of the layer below it: both take longer than the database.
+    with session.connection().execute(query) as found:
+        rows = found.cursor.fetchall()
+    return [_content(row) if row[2] else Content._make(row) for row in rows]
 
 
 def _content(row: Any) -> Content:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from app.formats import chat, demands, dialects, exporters
 from app.formats.entries import Record
 from app.formats.exporters import EXPORTERS
-from app.formats.sample import KINDS, Message, Sample
+from app.formats.rules import Violation
+from app.formats.sample import KINDS, Kind, Message, Sample, dump_messages
 from tests import shared_data
 from tests.formats import reading, strategies
 
@@ -137,7 +138,49 @@ def test_a_bare_sample_breaks_nothing_that_is_only_asked_of_others(
     assert demands.is_bare(bare) == all(one.role != "tool" for one in bare.messages)
     for exporter in EXPORTERS.values() if demands.is_bare(bare) else ():
         for one in exporter.demands:
-            assert not (one.beside_text and one.of_sample and one.of_sample(bare)), one.rule.id
+            beside = one.of_sample if one.looks == "beside" else None
+            assert not (beside and beside(bare)), one.rule.id
+
+
+@given(ANY, ANY, st.sampled_from(KINDS), st.booleans())
+def test_what_is_remembered_of_samples_changes_no_line(
+    value: dict[str, object], other: dict[str, object], kind: Kind, spaced: bool
+) -> None:
+    sample = sample_of(value)
+    if kind != "chat":
+        rejected = sample_of(other).messages[-1:] if kind == "preference" else ()
+        sample = replace(sample, kind=kind, rejected=rejected, desirable=True)
+    raw = orjson.dumps(value, option=orjson.OPT_INDENT_2 if spaced else 0).decode()
+    turns = orjson.loads(dump_messages(sample.messages))
+    for exporter in EXPORTERS.values():
+        expected = plainly(exporter, sample, raw)
+        for _ in range(2):  # an outline that passed is remembered
+            assert exporter.line(sample, raw) == expected
+        if kind == "chat":
+            line = exporter.bare_line(turns, sample.extra, sample.dialect, raw)
+            assert line in (None, expected)
+            passes = exporter.passes(turns, sample.extra, sample.dialect)
+            assert not passes or isinstance(expected, bytes)
+
+
+def plainly(
+    exporter: exporters.Exporter, sample: Sample, raw: str
+) -> bytes | tuple[Violation, ...]:
+    """The line, or the rules that are broken, with every check asked and nothing remembered."""
+    if sample.kind not in exporter.kinds:
+        named = " or ".join(exporter.kinds)
+        detail = f"This is a {sample.kind} sample, not {named}."
+        return (Violation(f"{exporter.name}.kind", detail),)
+    plain = chat.plain(sample)
+    asked = ((one.rule, one.of_sample(plain)) for one in exporter.demands if one.of_sample)
+    broken = tuple(Violation(rule.id, detail) for rule, detail in asked if detail)
+    if broken:
+        return broken
+    native = exporter.native if exporter.dialect in (sample.dialect, "*") else None
+    record = native(sample) if native else exporter.record(plain)
+    own = exporter.dialect == sample.dialect and orjson.loads(raw) == record
+    flat = raw.strip().replace("\r", " ").replace("\n", " ").encode()
+    return (flat if own or exporter.dialect == "*" else orjson.dumps(record)) + b"\n"
 
 
 def said_in(sample: Sample) -> list[tuple[str, str]]:

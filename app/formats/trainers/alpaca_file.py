@@ -34,7 +34,7 @@ ALPACA = Exporter(
     "alpaca",
     "Alpaca (LLaMA-Factory, Axolotl and others)",
     (
-        _BOOK.demand("turns", TURNS_SENTENCE, turns),
+        _BOOK.demand("turns", TURNS_SENTENCE, turns, looks="outline"),
         _BOOK.demand("output", OUTPUT_SENTENCE, output),
         *_BOOK.standard("text"),
         _BOOK.only(),

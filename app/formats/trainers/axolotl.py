@@ -88,6 +88,7 @@ CHAT = Exporter(
         _CHAT.only((*_KEYS, *_TRAINED)),
     ),
     messages,
+    bare=chat.bare,
     dialect="messages",
     note="Lines over sequence_len are dropped unless excess_length_strategy says otherwise.",
     configure=_yaml(_CHAT_ENTRY),
@@ -96,7 +97,7 @@ ALPACA = Exporter(
     "axolotl-alpaca",
     "Axolotl Alpaca",
     (
-        _ALPACA.demand("single", "There is one question and one answer.", _single),
+        _ALPACA.demand("single", "There is one question and one answer.", _single, looks="outline"),
         *_ALPACA.standard("content", "text", "media"),
         _ALPACA.only(),
     ),

@@ -62,7 +62,12 @@ ANTHROPIC = Exporter(
     (
         _ANTHROPIC.roles("system", "user", "assistant"),
         *_ANTHROPIC.standard("system"),
-        _ANTHROPIC.demand("two", "Beside the system prompt there are at least two messages.", _two),
+        _ANTHROPIC.demand(
+            "two",
+            "Beside the system prompt there are at least two messages.",
+            _two,
+            looks="outline",
+        ),
         *_ANTHROPIC.standard("first", "last", "alternation", "content", "text", "media"),
         _ANTHROPIC.only(),
     ),

@@ -34,6 +34,7 @@ FIREWORKS = Exporter(
         *_BOOK.limits(min_rows=3, max_rows=3_000_000),
     ),
     record,
+    bare=chat.bare,
     dialect="messages",
     note="How thinking is named (reasoning_content) is not verified.",
 )

@@ -143,7 +143,7 @@ ALPACA = Exporter(
     "llamafactory-alpaca",
     "LLaMA-Factory Alpaca",
     (
-        _ALPACA.demand("turns", alpaca_file.TURNS_SENTENCE, alpaca_file.turns),
+        _ALPACA.demand("turns", alpaca_file.TURNS_SENTENCE, alpaca_file.turns, looks="outline"),
         _ALPACA.demand("output", alpaca_file.OUTPUT_SENTENCE, alpaca_file.output),
         *_ALPACA.standard("text", "media", "unweighted"),
         _ALPACA.only(("weight",)),
@@ -157,8 +157,8 @@ SHAREGPT = Exporter(
     "llamafactory-sharegpt",
     "LLaMA-Factory ShareGPT",
     (
-        _SHAREGPT.demand("turns", _EVEN_RULE, _even),
-        _SHAREGPT.demand("calls", CALLS_SENTENCE, speaks_or_calls),
+        _SHAREGPT.demand("turns", _EVEN_RULE, _even, looks="outline"),
+        _SHAREGPT.demand("calls", CALLS_SENTENCE, speaks_or_calls, looks="beside"),
         *_SHAREGPT.standard(*_SHARED),
         _SHAREGPT.only((*_KEYS, "weight")),
     ),
@@ -171,8 +171,8 @@ PREFERENCE = Exporter(
     "llamafactory-preference",
     "LLaMA-Factory preference pairs (DPO)",
     (
-        _PREFERENCE.demand("turns", _ODD_RULE, _odd),
-        _PREFERENCE.demand("calls", CALLS_SENTENCE, speaks_or_calls),
+        _PREFERENCE.demand("turns", _ODD_RULE, _odd, looks="outline"),
+        _PREFERENCE.demand("calls", CALLS_SENTENCE, speaks_or_calls, looks="beside"),
         *_PREFERENCE.standard("answers", "single", *_SHARED),
         _PREFERENCE.only((*_KEYS, "weight")),
     ),
@@ -192,8 +192,8 @@ KTO = Exporter(
     "llamafactory-kto",
     "LLaMA-Factory KTO",
     (
-        _KTO.demand("turns", _EVEN_RULE, _even),
-        _KTO.demand("calls", CALLS_SENTENCE, speaks_or_calls),
+        _KTO.demand("turns", _EVEN_RULE, _even, looks="outline"),
+        _KTO.demand("calls", CALLS_SENTENCE, speaks_or_calls, looks="beside"),
         *_KTO.standard("judged", *_SHARED),
         _KTO.only((*_KEYS, "weight")),
     ),

@@ -72,6 +72,7 @@ MISTRAL = Exporter(
     "Mistral fine-tuning",
     (*_demands(_SERVICE), *_SERVICE.limits(max_bytes=512 * 10**6)),
     record,
+    bare=chat.bare,
     dialect="messages",
     note="Tool ids are rewritten to 9 characters where they have more or fewer. The limit of"
     " 512 MB was not found in a page of this year.",
@@ -81,10 +82,13 @@ FINETUNE = Exporter(
     "mistral-finetune (archived)",
     (
         *_demands(_TRAINER),
-        _TRAINER.demand("calls", "Every tool call has an id and the name of a function.", _named),
+        _TRAINER.demand(
+            "calls", "Every tool call has an id and the name of a function.", _named, looks="beside"
+        ),
         *_TRAINER.limits(min_rows=10, max_rows=10_000_000, min_bytes=1_000, max_bytes=10 * 10**9),
     ),
     record,
+    bare=chat.bare,
     dialect="messages",
     note="Tool ids are rewritten to exactly 9 characters, arguments to JSON text.",
 )

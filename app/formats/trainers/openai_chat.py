@@ -47,6 +47,7 @@ OPENAI = Exporter(
     "OpenAI chat fine-tuning",
     _demands(_OPENAI),
     record,
+    bare=messages.write_bare,
     dialect="messages",
     note="Gains are seen from 50 to 100 lines on; new jobs end in January 2027.",
 )
@@ -55,6 +56,7 @@ AZURE = Exporter(
     "Azure OpenAI (Foundry) chat fine-tuning",
     (*_demands(_AZURE), *_AZURE.limits(max_bytes=512 * 10**6), Demand(_MARK)),
     record,
+    bare=messages.write_bare,
     dialect="messages",
     prefix=BOM,
     note="At least hundreds of lines are advised; older pages allow 100 or 200 MB only.",

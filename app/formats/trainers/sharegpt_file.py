@@ -23,7 +23,9 @@ SHAREGPT = Exporter(
         *_BOOK.standard("system", "assistant", "text", "unweighted", "tools"),
         _BOOK.only(("weight", "tool_call_id", "tool_calls")),
         *_BOOK.standard("arguments"),
-        _BOOK.demand("calls", llamafactory.CALLS_SENTENCE, llamafactory.speaks_or_calls),
+        _BOOK.demand(
+            "calls", llamafactory.CALLS_SENTENCE, llamafactory.speaks_or_calls, looks="beside"
+        ),
     ),
     record,
     native=sharegpt.write,

@@ -25,6 +25,7 @@ TOGETHER = Exporter(
         *_BOOK.limits(min_rows=1, max_bytes=50_100_000_000),
     ),
     record,
+    bare=chat.bare,
     dialect="messages",
     note="50.1 GB is what the SDK checks; the documentation says 100 GB.",
 )

@@ -112,6 +112,7 @@ MESSAGES = Exporter(
     "TRL messages (SFT)",
     (*_demands(_MESSAGES), *_MESSAGES.standard("assistant", "unweighted")),
     messages,
+    bare=chat.bare,
     dialect="messages",
     note=f"Training answers only needs a chat template with generation marks. {_TOOLS}",
     configure=_script("TRL", "SFT"),
@@ -122,8 +123,12 @@ PROMPT_COMPLETION = Exporter(
     (
         *_demands(_COMPLETION),
         *_COMPLETION.standard("last"),
-        _COMPLETION.demand("unweighted", "The last answer has no weight of 0.", _trained),
-        _COMPLETION.demand("prompt", "Something is asked before the answer.", _answered),
+        _COMPLETION.demand(
+            "unweighted", "The last answer has no weight of 0.", _trained, looks="beside"
+        ),
+        _COMPLETION.demand(
+            "prompt", "Something is asked before the answer.", _answered, looks="outline"
+        ),
     ),
     prompt_completion,
     dialect="trl_prompt_completion",

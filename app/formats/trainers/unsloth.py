@@ -33,6 +33,7 @@ UNSLOTH = Exporter(
         _BOOK.only((*_KEYS, "weight")),
     ),
     record,
+    bare=chat.bare,
     dialect="messages",
     note="Unsloth hands these rows to TRL; apply your model's chat template in a formatting_func.",
 )
