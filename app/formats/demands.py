@@ -8,63 +8,17 @@ from itertools import pairwise
 
 import orjson
 
-from app.formats import chat
+from app.formats import chat, outlines
 from app.formats.rules import Check, FileCheck
-from app.formats.sample import Kind, Message, Sample, Turns
-
-Outline = tuple[str | int, ...]
+from app.formats.sample import Kind, Message, Sample
 
 # Only how the source spelled what is written anyway.
 _SPELLING = frozenset(("from", "role", "content"))
-# Columns in which LLaMA-Factory keeps what the marks in the texts stand for.
-_MEDIA = frozenset(("images", "videos", "audios"))
-_BESIDE = _MEDIA.union(("tools",))
-_BARE_ROLES = frozenset(("system", "user", "assistant"))
-_BARE_KEYS = ("role", "content")
 
 
 def turns_of(sample: Sample) -> tuple[Message, ...]:
     """Every message that is written: of a preference both answers."""
     return (*sample.messages, *sample.rejected)
-
-
-def is_bare(sample: Sample) -> bool:
-    """Whether there is nothing but texts by system, user and assistant."""
-    for message in sample.messages:
-        if message.extra or message.role == "tool":
-            return False
-    for message in sample.rejected:
-        if message.extra or message.role == "tool":
-            return False
-    return _BESIDE.isdisjoint(sample.extra)
-
-
-def outline(sample: Sample) -> Outline:
-    """Who speaks when in a bare sample; empty where somebody says nothing, or nobody speaks."""
-    for message in sample.messages:
-        if not message.content:
-            return ()
-    for message in sample.rejected:
-        if not message.content:
-            return ()
-    said = [message.role for message in sample.messages]
-    if sample.kind == "chat" and sample.answer_turns == 1 and not sample.rejected:
-        return tuple(said)  # the usual case
-    other = [message.role for message in sample.rejected]
-    return (sample.kind, sample.answer_turns, *said, "or", *other)
-
-
-def outline_of_turns(turns: Turns, extra: Mapping[str, object]) -> Outline:
-    """The outline of a conversation that was not made a Sample; empty unless it is bare."""
-    said: list[str] = []
-    for turn in turns:
-        if tuple(turn) != _BARE_KEYS:
-            return ()
-        role, content = turn.values()
-        if role not in _BARE_ROLES or not content or not isinstance(content, str):
-            return ()
-        said.append(str(role))
-    return tuple(said) if _BESIDE.isdisjoint(extra) else ()
 
 
 def kind(kinds: Collection[Kind]) -> Check:
@@ -156,9 +110,9 @@ def text_only(sample: Sample) -> str:
 
 def media(sample: Sample) -> str:
     """Nothing beside the messages is pointed at by marks such as <image> in them."""
-    if _MEDIA.isdisjoint(sample.extra):
+    if outlines.MEDIA.isdisjoint(sample.extra):
         return ""
-    found = [name for name in sorted(_MEDIA) if sample.extra.get(name)]
+    found = [name for name in sorted(outlines.MEDIA) if sample.extra.get(name)]
     return f"The sample has {', '.join(found)}, which would be lost." if found else ""
 
 

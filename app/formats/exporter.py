@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from app.formats import chat, demands, dialects, rules
-from app.formats.demands import Outline
+from app.formats import chat, demands, dialects, outlines, rules
+from app.formats.outlines import Outline
 from app.formats.rules import Check, Demand, Rule, Violation
 from app.formats.sample import Kind, Sample, Turns
 
@@ -108,7 +108,7 @@ class Exporter:
         if self._of_known or "chat" not in self.kinds:
             return False
         shape = dialects.shape_of(dialect)
-        return shape.isdisjoint(extra) and demands.outline_of_turns(turns, extra) in self._known
+        return shape.isdisjoint(extra) and outlines.of_turns(turns, extra) in self._known
 
     def bare_line(self, turns: Turns, extra: Record, dialect: str, raw: str) -> bytes | None:
         """The same as `line`, for turns that are known to pass; None where `line` has to look."""
@@ -141,9 +141,9 @@ class Exporter:
         if sample.kind not in self.kinds:
             detail = demands.kind(self.kinds)(sample)
             return (Violation(self._kind_rule.id, detail),)
-        if not demands.is_bare(plain):
+        if not outlines.is_bare(plain):
             return rules.broken(plain, self._every)
-        outline = demands.outline(plain)
+        outline = outlines.of_sample(plain)
         if outline in self._known:
             return rules.broken(plain, self._of_known)
         found = rules.broken(plain, self._of_bare)

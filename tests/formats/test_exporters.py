@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats import chat, demands, dialects, exporters
+from app.formats import chat, dialects, exporters, outlines
 from app.formats.entries import Record
 from app.formats.exporters import EXPORTERS
 from app.formats.rules import Violation
@@ -135,8 +135,8 @@ def test_a_bare_sample_breaks_nothing_that_is_only_asked_of_others(
         messages=tuple(Message(one.role, one.content) for one in sample.messages),
         extra={},
     )
-    assert demands.is_bare(bare) == all(one.role != "tool" for one in bare.messages)
-    for exporter in EXPORTERS.values() if demands.is_bare(bare) else ():
+    assert outlines.is_bare(bare) == all(one.role != "tool" for one in bare.messages)
+    for exporter in EXPORTERS.values() if outlines.is_bare(bare) else ():
         for one in exporter.demands:
             beside = one.of_sample if one.looks == "beside" else None
             assert not (beside and beside(bare)), one.rule.id
