@@ -140,11 +140,11 @@ GEMINI = Exporter(
         *_CALLS.standard("tool_ids", "arguments", "tools"),
         _CALLS.demand(
             "answered", "Every function call is answered before anything else.", _answered,
-            beside_text=True,
+            looks="beside",
         ),
         _CALLS.demand(
             "schema", "Parameters are described by the schema that Gemini knows.", _described,
-            beside_text=True,
+            looks="beside",
         ),
         _BOOK.only(("tool_calls", "tool_call_id", "name")),
         *_BOOK.limits(max_rows=1_000_000, max_bytes=10**9),
