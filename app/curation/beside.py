@@ -14,7 +14,7 @@ from sqlmodel import Session
 from app.curation import preparing
 from app.curation.repeats import Known
 from app.formats.sample import Sample
-from app.storage import events, revisions, samples
+from app.storage import brought, events, revisions
 from app.storage.events import UPLOAD_BATCH
 from app.storage.tables import EventRow, SampleRow
 
@@ -40,7 +40,7 @@ def whole_of(sample: Sample) -> str:
 
 def known(session: Session, dataset_id: int, names: Sequence[str]) -> dict[str, Known[str]]:
     """What is known of the samples that carry one of these ids of their source."""
-    rows = samples.brought_by_name(session, dataset_id, names)
+    rows = brought.by_name(session, dataset_id, names)
     touched = [row.id for row in rows if row.version > 1]
     told: dict[int, list[EventRow]] = {}
     for event in events.about(session, touched):

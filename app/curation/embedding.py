@@ -36,7 +36,7 @@ def embed_missing(read: Sessions, write: Sessions, job: JobRow, encoder: Encoder
             work.run("target", fetch, _as_they_are)
     work.run(
         f"{side}s",
-        lambda: _of_samples(read, dataset_id, side, encoder.name),
+        _walk(read, dataset_id, side, encoder.name),
         lambda found: [_text(messages, side) for messages in found],
     )
     with write() as session:
@@ -72,9 +72,19 @@ class _Work:
                 )  # fmt: skip
 
 
-def _of_samples(read: Sessions, dataset_id: int, side: Side, encoder: str) -> list[tuple[str, str]]:
-    with read() as session:
-        return embeddings.missing(session, dataset_id, side, encoder, limit=BATCH)
+def _walk(read: Sessions, dataset_id: int, side: Side, encoder: str) -> Fetch:
+    """What fetches by id, and at the end from the start again: texts may change behind it."""
+    place = 0
+
+    def fetch() -> list[tuple[str, str]]:
+        nonlocal place
+        with read() as session:
+            look = partial(embeddings.missing, session, dataset_id, side, encoder, limit=BATCH)
+            found = look(after=place) or (look(after=0) if place else [])
+        place = found[-1][0] if found else 0
+        return list({text_hash: messages for _, text_hash, messages in found}.items())
+
+    return fetch
 
 
 def _of_target(read: Sessions, target_id: int, encoder: str) -> list[tuple[str, str]]:

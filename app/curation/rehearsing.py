@@ -11,7 +11,7 @@ from app.curation.intake import RejectView, UploadView
 from app.curation.repeats import Known
 from app.curation.spooling import Spooled
 from app.formats.sample import Rejected, Sample
-from app.storage import datasets, samples
+from app.storage import brought, datasets
 from app.storage.database import Sessions
 
 SHOWN_REJECTS = 50
@@ -54,7 +54,7 @@ class Rehearsal:
         found = [sample for _, sample, _ in chunk.samples]
         names = self.named.unknown({sample.external_id for sample in found} - {""})
         with self.read() as session:
-            prints = samples.known_fingerprints(
+            prints = brought.fingerprints(
                 session, self.dataset_id, [sample.fingerprint for sample in found]
             )
             named = beside.known(session, self.dataset_id, sorted(names))

@@ -10,7 +10,7 @@ from app.curation import beside, repeats, revising
 from app.curation.chunks import Tally
 from app.curation.preparing import Prepared
 from app.curation.repeats import Known, Verdict
-from app.storage import samples, targets, uploads
+from app.storage import brought, samples, targets, uploads
 from app.storage.tables import UploadRow, UploadState
 
 Row = Mapping[str, Any]
@@ -63,7 +63,7 @@ def _known(
     session: Session, dataset_id: int, rows: Sequence[Row]
 ) -> tuple[set[str], dict[str, Known[str]]]:
     """What the data set holds of these: fingerprints, and what is known by external id."""
-    prints = samples.known_fingerprints(session, dataset_id, [row["fingerprint"] for row in rows])
+    prints = brought.fingerprints(session, dataset_id, [row["fingerprint"] for row in rows])
     names = [row["external_id"] for row in rows if row["external_id"]]
     return prints, beside.known(session, dataset_id, names)
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, and_
+from sqlalchemy import ColumnElement, Select, and_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
@@ -43,14 +43,16 @@ def count_missing(session: Session, dataset_id: int, side: Side, encoder: str) -
 
 
 def missing(
-    session: Session, dataset_id: int, side: Side, encoder: str, *, limit: int
-) -> list[tuple[str, str]]:
-    """Some (hash, messages) pairs that have no vector yet, each hash once."""
-    column = _hash_column(side)
-    query = _missing(
-        select(column, func.min(SampleRow.messages)), dataset_id, side, encoder
-    ).group_by(column)
-    return [(row[0], row[1]) for row in session.execute(query.limit(limit))]
+    session: Session, dataset_id: int, side: Side, encoder: str, *, after: int, limit: int
+) -> list[tuple[int, str, str]]:
+    """(id, hash, messages) of the next samples whose text has no vector yet, ascending by id.
+
+    Behind a place, not the first of all: those that have one would be passed over each time.
+    """
+    columns: Any = select(SampleRow.id, _hash_column(side), SampleRow.messages)
+    query = _missing(columns, dataset_id, side, encoder).where(col(SampleRow.id) > after)
+    rows = session.execute(query.order_by(col(SampleRow.id)).limit(limit))
+    return [(number, text_hash, messages) for number, text_hash, messages in rows]
 
 
 def missing_of_target(
@@ -123,14 +125,13 @@ def of_text(session: Session, encoder: str, text_hash: str) -> NDArray[np.float3
 
 def encoder_of(session: Session, dataset_id: int, side: Side) -> str | None:
     """By which encoder the newest sample was embedded that has a vector; None while none has."""
-    query = (
-        select(EmbeddingRow.encoder)
-        .join(SampleRow, _hash_column(side) == col(EmbeddingRow.text_hash))
-        .where(SampleRow.dataset_id == dataset_id)
-        .order_by(col(SampleRow.id).desc())
-        .limit(1)
-    )
-    return session.exec(query).first()
+    newest: dict[int, str] = {}
+    for encoder in _encoders(session):
+        query = select(SampleRow.id).where(*conditions(dataset_id, Filter()), _is_in(side, encoder))
+        found = session.exec(query.order_by(col(SampleRow.id).desc()).limit(1)).first()
+        if found is not None:
+            newest[found] = encoder
+    return newest[max(newest)] if newest else None
 
 
 def of_target(session: Session, target_id: int, encoder: str) -> NDArray[np.float32]:
@@ -174,10 +175,20 @@ def _hash_column(side: Side) -> Any:
 
 
 def _missing(query: Any, dataset_id: int, side: Side, encoder: str) -> Select[Any]:
-    found = (
-        select(EmbeddingRow.text_hash)
-        .where(EmbeddingRow.encoder == encoder, EmbeddingRow.text_hash == _hash_column(side))
-        .exists()
-    )
-    narrowed: Select[Any] = query.where(*conditions(dataset_id, Filter()), ~found)
+    where = (*conditions(dataset_id, Filter()), ~_is_in(side, encoder))
+    narrowed: Select[Any] = query.where(*where)
     return narrowed
+
+
+def _is_in(side: Side, encoder: str) -> ColumnElement[bool]:
+    """The condition that a sample's text has a vector."""
+    return select(EmbeddingRow.text_hash).where(_has(side, encoder)).exists()
+
+
+def _encoders(session: Session) -> Iterator[str]:
+    """The encoders that there are vectors of, each by one look into the key."""
+    query = select(func.min(EmbeddingRow.encoder))
+    found = session.exec(query).one()
+    while found is not None:
+        yield found
+        found = session.exec(query.where(EmbeddingRow.encoder > found)).one()

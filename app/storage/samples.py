@@ -67,14 +67,6 @@ def note_growth(session: Session) -> None:
         session.execute(text("ANALYZE sample, sample_words"))
 
 
-def known_fingerprints(session: Session, dataset_id: int, asked: Sequence[str]) -> set[str]:
-    """Which of these fingerprints the data set holds already, in the trash or not."""
-    query = select(SampleRow.fingerprint).where(
-        SampleRow.dataset_id == dataset_id, col(SampleRow.fingerprint).in_(asked)
-    )
-    return set(session.exec(query))
-
-
 def state_of(row: SampleRow | Row[Any]) -> dict[str, Any]:
     """All of a sample that people may change, as plain values."""
     return {
@@ -97,19 +89,6 @@ def by_external_id(session: Session, dataset_id: int, asked: Sequence[str]) -> d
         SampleRow.dataset_id == dataset_id, col(SampleRow.external_id).in_(asked)
     )
     return {row.external_id: row for row in session.exec(query)}
-
-
-def brought_by_name(session: Session, dataset_id: int, asked: Sequence[str]) -> Sequence[Row[Any]]:
-    """What an import may bring, of the samples that carry one of these ids of their source."""
-    if not asked:
-        return ()
-    row = SampleRow
-    query = select(  # type: ignore[call-overload]
-        row.id, row.external_id, row.version, row.fingerprint, row.extra, row.label, row.origin,
-        row.source, row.split, row.language, row.family,
-    ).where(row.dataset_id == dataset_id, col(row.external_id).in_(asked))  # fmt: skip
-    found: Sequence[Row[Any]] = session.execute(query).all()
-    return found
 
 
 def get(session: Session, dataset_id: int, sample_id: int) -> SampleRow:

@@ -171,8 +171,6 @@ class SampleRow(SQLModel, table=True):
         Index("ix_sample_order", "dataset_id", "deleted", "id"),
         Index("ix_sample_length", "dataset_id", "deleted", "length", "id"),
         Index("ix_sample_changed", "dataset_id", "deleted", "changed_ms", "id"),
-        Index("ix_sample_input", "input_hash"),
-        Index("ix_sample_output", "output_hash"),
         Index(
             "ix_sample_external",
             "dataset_id",
