@@ -1,6 +1,6 @@
 """Some entries of a file, read and sorted into what they are, but not yet stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
@@ -8,8 +8,10 @@ from app.curation.repeats import Verdict
 from app.formats.entries import Blank, Entry, Record
 from app.formats.sample import Rejected, Sample
 
-ENTRIES = 1_000
-"""Entries a chunk: what is in memory, and what one transaction writes."""
+ENTRIES = 4_000
+"""Entries a chunk at most: what is in memory, and what one transaction writes."""
+CHARACTERS = 4_000_000
+"""Of long entries fewer: a chunk is full when together they are so long."""
 
 Read = Callable[[Record], Sample | Rejected] | Callable[[Record], str | Rejected]
 
@@ -52,6 +54,19 @@ class Chunk:
     blank: int = 0
 
 
+def cut(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """The entries in as many at a time as make a chunk."""
+    found, size = list[Entry](), 0
+    for entry in entries:
+        found.append(entry)
+        size += _length(entry)
+        if len(found) >= ENTRIES or size >= CHARACTERS:
+            yield found
+            found, size = [], 0
+    if found:
+        yield found
+
+
 def sorter(read: Read) -> Callable[[Sequence[Entry], int], Chunk]:
     """What sorts entries, given how a record is read: as a sample, or as a bare input."""
 
@@ -69,3 +84,9 @@ def sorter(read: Read) -> Callable[[Sequence[Entry], int], Chunk]:
         return chunk
 
     return sort
+
+
+def _length(entry: Entry) -> int:
+    if isinstance(entry, Record):
+        return len(entry.raw)
+    return len(entry.text) if isinstance(entry, Rejected) else 0

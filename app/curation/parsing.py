@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from app.curation import chunks, reading, reading_beside, storing
+from app.curation import reading, reading_beside, storing
 from app.curation.column_roles import Told
 from app.curation.preparing import Prepared
 from app.errors import InvalidError
@@ -67,10 +67,11 @@ def told_of(upload: UploadRow) -> Told:
 def _parse(write: Sessions, job: JobRow, upload: UploadRow, path: Path) -> None:
     done = int((job.cursor or {}).get("entries", 0))
     found = reading_beside.prepare(path, told_of(upload), skip=done)
+    noted = 0
     with closing(found):
         for chunk in found:
-            number = chunk.start // chunks.ENTRIES
-            if number and number & (number - 1) == 0:  # twice as many as when this was done last
+            if chunk.start > 2 * noted:
+                noted = chunk.start
                 with write() as session:
                     samples.note_growth(session)
             with write() as session:

@@ -57,7 +57,7 @@ def read_file(path: Path, told: Told, *, skip: int = 0) -> Reading:
     def read() -> Iterator[Chunk]:
         start = skip
         with stream:
-            while entries := list(islice(contents.entries, chunks.ENTRIES)):
+            for entries in chunks.cut(contents.entries):
                 yield sort(entries, start)
                 start += len(entries)
 

@@ -1,10 +1,10 @@
 """Many rows into a table at once, past the ORM: as each database's driver takes them fastest."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Enum, Table
+from sqlalchemy import Column, Dialect, Enum, Table
 from sqlmodel import Session
 
 from app.storage.database import is_sqlite
@@ -18,13 +18,14 @@ def insert(session: Session, table: Table, rows: Rows) -> None:
     if not rows:
         return
     connection = session.connection()
-    fixed = {name: value for name, value in _defaults(table) if name not in rows[0]}
-    columns = [column for column in table.columns if column.name in rows[0].keys() | fixed.keys()]
-    found = _tuples(connection, columns, fixed, rows)
+    given = [column for column in table.columns if column.name in rows[0]]
+    others = {name: value for name, value in _defaults(table) if name not in rows[0]}
+    found = _tuples(given, rows, _fixed(table, others, connection.dialect), connection.dialect)
     quote = connection.dialect.identifier_preparer.quote
-    names = f"{quote(table.name)} ({', '.join(quote(column.name) for column in columns)})"
+    columns = ", ".join(quote(name) for name in (*(column.name for column in given), *others))
+    names = f"{quote(table.name)} ({columns})"
     if is_sqlite(session):
-        marks = ", ".join("?" * len(columns))
+        marks = ", ".join("?" * (len(given) + len(others)))
         connection.exec_driver_sql(f"insert into {names} values ({marks})", list(found))  # noqa: S608  names of the schema
         return
     driver: Any = connection.connection.driver_connection
@@ -40,27 +41,29 @@ def _defaults(table: Table) -> Iterator[tuple[str, Any]]:
             yield column.name, default.arg(None) if default.is_callable else default.arg
 
 
+def _fixed(table: Table, values: Mapping[str, Any], dialect: Dialect) -> tuple[Any, ...]:
+    """What is the same in every row, as the driver takes it."""
+    processes = {name: _process(table.columns[name], dialect) for name in values}
+    return tuple(
+        process(values[name]) if process else values[name] for name, process in processes.items()
+    )
+
+
 def _tuples(
-    connection: Connection, columns: Sequence[Column[Any]], fixed: Mapping[str, Any], rows: Rows
-) -> Iterable[Sequence[Any]]:
-    """The rows in the order of the columns, each cell as the driver takes it."""
-    dialect = connection.dialect
-    processes = {column.name: _process(column, dialect) for column in columns}
-    ready = {name: _processed(processes[name], value) for name, value in fixed.items()}
-    varying = [(name, it) for name, it in processes.items() if it and name not in fixed]
+    columns: Sequence[Column[Any]], rows: Rows, fixed: tuple[Any, ...], dialect: Dialect
+) -> Iterator[Sequence[Any]]:
+    """Each row as the driver takes it: in the order of the columns, then what is fixed."""
+    processes = ((at, _process(column, dialect)) for at, column in enumerate(columns))
+    steps = [(at, process) for at, process in processes if process]
     pick = itemgetter(*(column.name for column in columns))
     for row in rows:
-        cells = {**ready, **row}
-        for name, process in varying:
-            cells[name] = process(cells[name])
-        yield pick(cells)
+        cells = list(pick(row))
+        for at, process in steps:
+            cells[at] = process(cells[at])
+        yield *cells, *fixed
 
 
 def _process(column: Column[Any], dialect: Dialect) -> Process | None:
     if isinstance(column.type, Enum):
         return str  # as text: see tables.choice
     return column.type.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _processed(process: Process | None, value: Any) -> Any:
-    return process(value) if process else value

@@ -17,10 +17,10 @@ def large(tmp_path: Path) -> Path:
     """More than a small file's bytes, with a few records that cannot be read, in chunks."""
     path = tmp_path / "large.jsonl"
     with path.open("wb") as stream:
-        for number in range(2_500):
+        for number in range(5_500):
             record = {
                 "prompt": f"Question {number}?",
-                "completion": "Café ☕ " * 60,
+                "completion": "Café ☕ " * 20,
                 "label": "tea",
             }
             stream.write(orjson.dumps(record) + b"\n")
@@ -34,7 +34,8 @@ def large(tmp_path: Path) -> Path:
 def test_a_large_file_is_read_beside_as_it_is_here(large: Path, skip: int) -> None:
     beside = list(reading_beside.prepare(large, NOTHING_TOLD, skip=skip))
     assert beside == list(preparing.prepare(large, NOTHING_TOLD, skip=skip))
-    assert sum(len(chunk.rows) for chunk in beside) > 1_000
+    assert len(beside) == 2
+    assert sum(len(chunk.rows) for chunk in beside) == 5_500 - (skip and skip - 2)
 
 
 def test_a_file_that_is_no_data_is_refused_in_the_same_words(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from app.curation import intake, mapping
+from app.curation import chunks, intake, mapping
 from app.curation.intake import Arrival
 from app.curation.spooling import SpoolWriter
 from app.settings import Settings
@@ -41,8 +41,9 @@ def file_of(number: int) -> bytes:
 
 
 def work(settings: Settings) -> None:
-    """A worker that draws no map: it takes half a minute and adds no row to the samples."""
+    """A worker that draws no map, which takes half a minute, and stores a file in three parts."""
     mapping.AUTOMATIC = sys.maxsize
+    chunks.ENTRIES = ROWS // 3
     main.main(settings)
 
 
