@@ -25,5 +25,5 @@ def test_a_chunk_holds_so_many_entries(
 def test_long_entries_fill_a_chunk_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "CHARACTERS", 10)
     broken = Rejected(line=2, offset=0, code="not_json", reason="no", text="y" * 9)
-    entries = [record(1), broken, Blank(3), record(4, 50), record(5, 4), record(6, 5)]
+    entries: list[Entry] = [record(1), broken, Blank(3), record(4, 50), record(5, 4), record(6, 5)]
     assert list(chunks.cut(entries)) == [entries[:2], entries[2:4], entries[4:]]
