@@ -48,6 +48,10 @@ FLAGS = (
 )
 
 
+PATIENCE = 120_000
+"""Milliseconds that each wait of a browser has: the machine may be busy."""
+
+
 # The files that take longest, so that none of them is begun when the others are done.
 SLOW = (
     "test_kills", "test_look_and_keys", "test_review_by_keys", "test_t01_hostile_text",
@@ -217,8 +221,9 @@ def chrome() -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         (pytest.fail if STRICT else pytest.skip)("there is no Chromium here")
-    expect.set_options(timeout=30_000)  # as long as every other wait: the machine may be busy
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        found.on("context", lambda context: context.set_default_timeout(PATIENCE))
         yield found
         found.close()

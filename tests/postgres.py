@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-STARTUP_SECONDS = 20
+STARTUP_SECONDS = 120
 
 
 class Postgres:

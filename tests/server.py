@@ -25,7 +25,7 @@ from app.storage.migration import migrate
 from tests import encoder_cache
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Server:
             secret = access.new_login_link(session)
         return f"{self.address}/login?token={secret}"
 
-    def wait_for_board(self, slug: str, *, seconds: float = 120) -> dict[str, Any]:
+    def wait_for_board(self, slug: str, *, seconds: float = 300) -> dict[str, Any]:
         """Wait until every sample is placed; return the board."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -75,7 +75,7 @@ class Server:
             time.sleep(0.1)
         raise TimeoutError(f"no board after {seconds} s")
 
-    def wait_until_idle(self, *, seconds: float = 120) -> None:
+    def wait_until_idle(self, *, seconds: float = 300) -> None:
         """Wait until no job waits or runs any more."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -197,7 +197,7 @@ def _end(process: "subprocess.Popen[bytes] | None") -> None:
     if process is not None and process.poll() is None:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(15)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

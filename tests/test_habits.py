@@ -4,9 +4,8 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "app").rglob("*.py"))
@@ -16,44 +15,55 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def nodes_of(module: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(module.read_text())))
+
+
 def method_calls(module: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in nodes_of(module):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield node.func.attr, node.lineno
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_only_the_database_module_ends_transactions(module: Path) -> None:
-    calls = [line for name, line in method_calls(module) if name in {"commit", "rollback"}]
-    assert not calls, f"{module}: use `with write() as session:` instead, lines {calls}"
+def imports_of(module: Path) -> Iterator[str]:
+    for node in nodes_of(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_modules_stay_short(module: Path) -> None:
-    assert len(module.read_text().splitlines()) <= 300
-
-
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_only_the_storage_room_asks_which_database_it_is(module: Path) -> None:
-    if module.is_relative_to(ROOT / "app" / "storage"):
-        return
-    assert "dialect.name" not in module.read_text()
-
-
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_nothing_unpickles(module: Path) -> None:
-    imported = {
-        name.split(".")[0]
-        for node in ast.walk(ast.parse(module.read_text()))
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
+def test_only_the_database_module_ends_transactions() -> None:
+    ends = {"commit", "rollback"}
+    calls = {
+        f"{name_of(module)}:{line}"
+        for module in MODULES
+        for name, line in method_calls(module)
+        if name in ends
     }
-    assert not imported & {"pickle", "joblib", "cloudpickle", "dill", "shelve", "marshal"}
+    assert not calls, "use `with write() as session:` instead"
+
+
+def test_modules_stay_short() -> None:
+    lines = {name_of(module): len(module.read_text().splitlines()) for module in MODULES}
+    assert {name: count for name, count in lines.items() if count > 300} == {}
+
+
+def test_only_the_storage_room_asks_which_database_it_is() -> None:
+    others = [module for module in MODULES if not module.is_relative_to(ROOT / "app" / "storage")]
+    assert [name_of(it) for it in others if "dialect.name" in it.read_text()] == []
+
+
+def test_nothing_unpickles() -> None:
+    unsafe = {"pickle", "joblib", "cloudpickle", "dill", "shelve", "marshal"}
+    found = {
+        name_of(module)
+        for module in MODULES
+        for name in imports_of(module)
+        if name.split(".")[0] in unsafe
+    }
+    assert not found
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
@@ -77,7 +87,7 @@ def uncalled(folder: Path) -> Iterator[str]:
     defined: Counter[str] = Counter()
     plain = set()
     for module in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(module.read_text())):
+        for node in nodes_of(module):
             if isinstance(node, ast.FunctionDef):
                 defined[node.name] += 1
                 if not node.decorator_list and not node.name.startswith("_"):

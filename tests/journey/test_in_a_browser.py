@@ -34,7 +34,7 @@ def counted(server: Server, status: str) -> int:
 
 def expect_counted(server: Server, wanted: dict[str, int]) -> None:
     """Wait until so many samples have each status: the page does not wait for the server."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if all(counted(server, status) == number for status, number in wanted.items()):
             return
@@ -59,7 +59,7 @@ def bring_in(page: Page, server: Server) -> None:
     page.wait_for_url("**/uploads/*/check")
     page.get_by_role("button", name="Import 407 samples").click()
     page.wait_for_url(re.compile(r"/uploads/\d+$"))
-    expect(page.get_by_text("407").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("407").first).to_be_visible(timeout=120_000)
 
 
 def download(page: Page, server: Server) -> list[bytes]:
@@ -68,7 +68,7 @@ def download(page: Page, server: Server) -> list[bytes]:
     page.get_by_role("button", name="Export").last.click()
     page.wait_for_url("**/exports/*")
     link = page.get_by_role("link", name="train.jsonl")
-    expect(link.first).to_be_visible(timeout=30_000)
+    expect(link.first).to_be_visible(timeout=120_000)
     with page.expect_download() as told:
         link.first.click()
     return told.value.path().read_bytes().splitlines()

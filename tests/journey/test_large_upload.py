@@ -42,13 +42,13 @@ def test_a_broken_connection_and_a_reload_cost_only_what_was_on_its_way(
     page.on("requestfinished", lambda request: sent.extend(_part_of(request)))
     page.route("**/parts/2", lambda route: route.abort())
     page.set_input_files("input[name=file]", file)
-    expect(page.get_by_text("The connection is lost")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The connection is lost")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("choose the same file again to go on")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("choose the same file again to go on")).to_be_visible()
     page.unroute("**/parts/2")
     page.route("**/parts/3", _once_abort())
     page.set_input_files("input[name=file]", file)
-    page.wait_for_url("**/check", timeout=60_000)
+    page.wait_for_url("**/check")
     assert sent == ["1", "2", "3"]
     assert _spooled(server) == [hashlib.sha256(data).hexdigest()]
     page.close()

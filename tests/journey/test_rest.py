@@ -80,7 +80,7 @@ def test_what_is_approved_is_exported_and_twice_gives_the_same_bytes(
 def _export(server: Server) -> bytes:
     asked = server.post(f"{API}/tour/exports", json={"format": "openai-chat"})
     assert asked.status_code in (201, 202), asked.text
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         export = server.get(f"{API}/tour/exports/{asked.json()['id']}").json()
         if export["state"] == "done":

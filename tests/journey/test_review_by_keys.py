@@ -81,7 +81,7 @@ def counts(server: Server, slug: str, *statuses: str) -> list[int]:
 
 def expect_counts(server: Server, slug: str, wanted: dict[str, int]) -> None:
     """Wait until so many samples have each status: the page does not wait for the server."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while counts(server, slug, *wanted) != list(wanted.values()) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert counts(server, slug, *wanted) == list(wanted.values())
@@ -141,7 +141,7 @@ def reject_all_and_undo(page: Page, server: Server) -> None:
 
 def wait_for_job(server: Server) -> None:
     """Wait until the newest bulk act is done; the worker has other things to do too."""
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 1200
     while time.monotonic() < deadline:
         found = [it for it in server.get("/api/v1/jobs").json()["items"] if it["kind"] == "decide"]
         if found and found[0]["state"] == "done":

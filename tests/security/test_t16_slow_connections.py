@@ -110,7 +110,7 @@ def test_t16_two_hundred_slow_connections_do_not_keep_others_out(port: int) -> N
 
 def asking_for_much(port: int) -> socket.socket:
     reader = socket.socket()
-    reader.settimeout(20)
+    reader.settimeout(120)
     # Else the kernel takes megabytes for one who reads nothing yet, and tells nobody for seconds.
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
     reader.connect(("127.0.0.1", port))
@@ -121,7 +121,7 @@ def asking_for_much(port: int) -> socket.socket:
 def test_t16_who_does_not_read_the_answer_is_given_up(running: uvicorn.Server, port: int) -> None:
     with closing(asking_for_much(port)) as reader:
         reader.recv(1_000)
-        held, deadline = running.server_state.connections, time.monotonic() + 20
+        held, deadline = running.server_state.connections, time.monotonic() + 120
         while held and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not held
@@ -149,7 +149,7 @@ def test_t16_a_body_that_comes_in_drops_is_given_up(
         sent: list[int] = []
 
         async def receive() -> dict[str, object]:
-            await asyncio.sleep(5)
+            await asyncio.sleep(60)
             raise AssertionError
 
         async def send(message: dict[str, object]) -> None:
