@@ -134,7 +134,12 @@ def export_files(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", file_okay=False, help="Where the files go.")
     ] = None,
-    query: Annotated[str, typer.Option(help="Only what it finds; approved samples of all.")] = "",
+    query: Annotated[
+        str,
+        typer.Option(
+            help="Only what it finds, and of it what is approved unless it names a status."
+        ),
+    ] = "",
     version: Annotated[str, typer.Option(help="A frozen version: 7, v7 or latest.")] = "",
     split: Annotated[str, typer.Option(help="Train, validation, test in percent: 90/5/5.")] = "",
     split_by: Annotated[str, typer.Option(help="random, topic, label or region.")] = "random",

@@ -5,8 +5,9 @@ import orjson
 import pytest
 from sqlmodel import Session
 
-from app.curation import board, darts, frames, targeting
+from app.curation import board, darts, frames, review, targeting, undoing
 from app.curation.board import Look
+from app.curation.changing import Change
 from app.storage import datasets, placements, samples
 from app.storage import frames as frame_rows
 from app.storage.database import Sessions
@@ -18,6 +19,14 @@ from tests.pipeline import Pipeline
 
 def samples_at(session: Session, dataset: DatasetRow) -> list[int]:
     return samples.ids_matching(session, dataset.id, Filter())
+
+
+def places(session: Session, dataset: DatasetRow) -> dict[int, tuple[int, int]]:
+    """Where each dart lies."""
+    row = frame_rows.newest(session, dataset.id)
+    assert row is not None
+    found = placements.darts(session, dataset.id, row.id, Filter())
+    return {dart[0]: (dart[1], dart[2]) for dart in found}
 
 
 def test_what_is_crowded_and_what_is_missing_is_flagged(
@@ -73,23 +82,36 @@ def test_a_decision_is_on_the_board_at_once(lopsided_board: DatasetRow, write: S
 def test_new_samples_move_no_dart_of_the_others(
     pipeline: Pipeline, lopsided_board: DatasetRow, write: Sessions
 ) -> None:
-    def places(session: Session) -> dict[int, tuple[int, int]]:
-        row = frame_rows.newest(session, lopsided_board.id)
-        assert row is not None
-        found = placements.darts(session, lopsided_board.id, row.id, Filter())
-        return {dart[0]: (dart[1], dart[2]) for dart in found}
-
     with write() as session:
-        before = places(session)
+        before = places(session, lopsided_board)
     pipeline.send(lopsided_board.slug, orjson.dumps({"prompt": asked(1, 5), "completion": "x"}))
     pipeline.run()
     with write() as session:
-        after = places(session)
+        after = places(session, lopsided_board)
         frame = frame_rows.newest(session, lopsided_board.id)
     assert frame is not None
     assert frame.number == 1
     assert len(after) == len(before) + 1
     assert before.items() <= after.items()
+
+
+def test_an_edit_moves_its_dart_and_no_other_and_its_undo_brings_it_back(
+    pipeline: Pipeline, lopsided_board: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        first, before = samples_at(session, lopsided_board)[0], places(session, lopsided_board)
+    other = [{"role": "user", "content": asked(7, 999)}]
+    said = Change(messages=[*other, {"role": "assistant", "content": "so"}])
+    with write() as session:
+        review.decide(session, lopsided_board.slug, first, said, version=1, actor="mia")
+    pipeline.run()
+    with write() as session:
+        after = places(session, lopsided_board)
+        assert [it for it in before if after.get(it) != before[it]] == [first], len(after)
+        undoing.undo(session, lopsided_board.slug, "mia")
+    pipeline.run()
+    with write() as session:
+        assert places(session, lopsided_board) == before
 
 
 def test_another_target_makes_another_frame(

@@ -310,6 +310,74 @@ def test_single_keys_can_be_turned_off(visitor: Visitor) -> None:
     assert page.inner_text("h1") == before
 
 
+def test_a_key_of_ones_own_works_and_the_usual_one_does_not(
+    visitor: Visitor,
+) -> None:
+    page = visitor.open("/settings/keys")
+    page.locator("label:has(input[value='samples:A']) input[name=key]").fill("q")
+    page.locator("main button.primary").click()
+    page.wait_for_selector("text=They hold on every page from now on")
+    page = visitor.open(PAGES["review"])
+    expect(page.locator("[data-act=approve] kbd")).to_have_text("Q")
+    before = page.inner_text("h1")
+    asked = questions(page)
+    page.keyboard.press("a")
+    # While a word is composed (Chinese, Japanese, accents) keys belong to it.
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown',"
+        " {key: 'q', code: 'KeyQ', bubbles: true, isComposing: true}))"
+    )
+    assert asked() == ["GET /healthz"]
+    assert page.inner_text("h1") == before
+    for key in ("q", "z"):
+        before = page.inner_text("h1")
+        page.keyboard.press(key)
+        page.wait_for_function("it => document.querySelector('h1').innerText !== it", arg=before)
+    page = visitor.open("/settings/keys")
+    page.locator("button[name=usual]").click()
+    expect(page.locator("label:has(input[value='samples:A']) input[name=key]")).to_have_value("A")
+
+
+def test_a_range_of_rows_is_ticked_with_shift(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["samples"])
+    boxes = page.locator("tbody input[name=ids]")
+    boxes.nth(5).click()
+    boxes.nth(1).click(modifiers=["Shift"])
+    expect(page.locator("[data-ticked]")).to_have_text("5 selected")
+    boxes.nth(3).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    expect(page.locator("[data-ticked]")).to_have_text("3 selected")
+
+
+def test_an_edit_that_is_not_saved_is_not_left_without_a_question(visitor: Visitor) -> None:
+    page = visitor.open(FURTHER["edit"])
+    page.keyboard.press("End")
+    page.keyboard.type(" and more")
+    page.wait_for_selector("#changes ins")
+    with page.expect_event("dialog") as asked:
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.locator("nav a", has_text="Board").first.click()
+    assert asked.value.type == "beforeunload"
+    expect(page.locator("#changes ins")).to_have_count(1)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.goto(PAGES["board"])
+    page.wait_for_url("**/board")
+
+
+def test_back_from_a_sample_far_down_returns_to_its_row(visitor: Visitor) -> None:
+    page = visitor.open(f"/d/{SLUG}/samples?sort=longest")
+    page.locator(".more-row").scroll_into_view_if_needed()
+    expect(page.locator("tr[data-row]")).to_have_count(200)
+    row = page.locator("tr[data-row]").nth(150)
+    name = row.get_attribute("id")
+    row.locator("a[data-open]").click()
+    page.wait_for_url("**/s/*")
+    page.go_back()
+    expect(page.locator(f"#{name}")).to_be_in_viewport()
+    expect(page.locator(f"#{name}")).to_have_attribute("aria-current", "true")
+    assert "sort=longest" in page.url
+
+
 def test_the_list_goes_on_by_itself(visitor: Visitor) -> None:
     page = visitor.open(PAGES["samples"])
     assert page.locator("tr[data-row]").count() == 100

@@ -244,7 +244,10 @@ def retried_while_the_page_stays(page: Page, server: Server) -> None:
     page.context.route("**/decision*", lambda route: route.abort())
     press_on(page, "x")
     expect(page.locator("#unsaved")).to_contain_text("1 decision waits")
-    page.goto("/d/gone/samples", wait_until="load")
+    with page.expect_event("dialog") as asked:
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.goto("/d/gone/samples", wait_until="load")
+    assert asked.value.type == "beforeunload", "one is asked before one leaves what is not saved"
     page.keyboard.press("End")
     page.locator("tr[data-row] a[data-open]").last.focus()
     page.keyboard.press("a")

@@ -42,6 +42,23 @@ def test_a_person_previews_exports_and_saves(browser: TestClient, release: Relea
     assert len(answer.content.splitlines()) == 12
 
 
+def test_an_export_obeys_the_decisions_and_says_so(browser: TestClient, release: Release) -> None:
+    ids = release.load(lines_of(GOOD))
+    for sample_id, status in zip(ids, ("rejected", "needs_work", "pending"), strict=False):
+        release.decide([sample_id], Status(status))
+    page = browser.get(PAGE).text
+    assert form_on(page)["statuses"] == "approved"
+    assert "Only what is approved goes out: everything else stays here" in page
+    asked = browser.post("/api/v1/datasets/recipes/exports", json={"format": "alpaca"})
+    assert asked.json()["total"] == len(ids) - 3
+    release.run()
+    done = browser.get(f"/api/v1/datasets/recipes/exports/{asked.json()['id']}").json()
+    assert (done["statuses"], done["rows"]) == (["approved"], len(ids) - 3)
+    assert "Only approved samples go out" in browser.get("/api/v1/openapi.json").text
+    with_others = browser.get(PAGE, params={"statuses": "approved,pending"}).text
+    assert "Only what is approved or pending goes out." in with_others
+
+
 def test_the_choices_are_in_the_address(browser: TestClient, release: Release) -> None:
     ids = release.load(lines_of(GOOD))
     release.decide(ids[:5], Status.PENDING)
