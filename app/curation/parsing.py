@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from app.curation import reading, reading_beside, storing
+from app.curation import reading_beside, storing
 from app.curation.column_roles import Told
 from app.curation.preparing import Prepared
 from app.errors import InvalidError
@@ -94,16 +94,17 @@ def _refuse_broken(write: Sessions, job: JobRow, upload: UploadRow, path: Path) 
     with write() as session:
         uploads.forget_counts(session, _upload_of(session, job))
         jobs.checkpoint(session, job, phase="check")
-    found, broken = reading.read_file(path, told_of(upload)), 0
-    for chunk in found.chunks:
-        broken += len(chunk.rejects)
-        with write() as session:
-            row = _upload_of(session, job)
-            uploads.add_rejects(session, row.id, chunk.rejects)
-            row.rejected = row.lines = broken
-            jobs.checkpoint(
-                session, job, done=found.position() // 1_000, total=upload.bytes // 1_000
-            )
+    found, broken = reading_beside.prepare(path, told_of(upload)), 0
+    with closing(found):
+        for chunk in found:
+            broken += len(chunk.rejects)
+            with write() as session:
+                row = _upload_of(session, job)
+                uploads.add_rejects(session, row.id, chunk.rejects)
+                row.rejected = row.lines = broken
+                jobs.checkpoint(
+                    session, job, done=chunk.position // 1_000, total=upload.bytes // 1_000
+                )
     if broken:
         raise BrokenRecordsError
 
