@@ -4,18 +4,22 @@ A version keeps the text and the status of its samples. The rest is told by thei
 happened since is taken back.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from sqlmodel import Session
 
 from app.curation.review_fold import marks_of
-from app.storage import events, samples
+from app.storage import events
+from app.storage import said as sayings
+from app.storage.said import Said
 
 COLUMN = "review"
 LAST = 2**62
+REMEMBERED = 1_000
+"""Columns that are kept as they were written: most samples have one of a few."""
 
 Reviews = Mapping[int, bytes]
 """By sample, the column's value as JSON."""
@@ -44,26 +48,21 @@ def beside(line: bytes, review: bytes) -> bytes:
 
 
 def _written(session: Session, ids: Sequence[int], *, through: int) -> Reviews:
-    since: dict[int, dict[str, Any]] = defaultdict(dict)  # what it was before all that came later
-    notes: dict[int, list[str]] = defaultdict(list)
-    for event in events.about(session, ids):
-        number = int(event.sample_id or 0)
-        if event.seq > through:
-            since[number] = {**event.body.get("from", {}), **since[number]}
-        elif event.kind == "noted":
-            notes[number].append(str(event.body["note"]))
-    found = samples.movable(session, ids)
-    return {it: _column({**found[it], **since[it]}, notes[it]) for it in ids}
+    since: dict[int, dict[str, Any]] = {}  # what it was before all that came later
+    notes: dict[int, list[str]] = {}
+    for seq, number, body in sayings.notes_and_later(session, ids, through):
+        if seq > through:
+            since[number] = {**body.get("from", {}), **since.get(number, {})}
+        else:
+            notes.setdefault(number, []).append(str(body["note"]))
+    found = sayings.now(session, ids)
+    for number, before in since.items():
+        told = {name: it for name, it in before.items() if name in Said._fields}
+        found[number] = found[number]._replace(**told)
+    return {it: _column(found[it], tuple(notes.get(it, ()))) for it in ids}
 
 
-def _column(state: Mapping[str, Any], notes: Sequence[str]) -> bytes:
-    return orjson.dumps(
-        {
-            "status": state["status"],
-            "label": state["label"],
-            "marks": marks_of(state["marks"]),
-            "flagged": state["flagged"],
-            "quality": state["quality"],
-            "notes": notes,
-        }
-    )
+@lru_cache(maxsize=REMEMBERED)
+def _column(said: Said, notes: tuple[str, ...]) -> bytes:
+    told = said._asdict()
+    return orjson.dumps({**told, "marks": marks_of(said.marks), "notes": notes})

@@ -48,7 +48,7 @@ CHOICES = {
     "tokens counted": Order("openai-chat", version=1, recipe=Recipe(tokenizer=BUNDLED)),
 }
 OTHER = [{"role": "assistant", "content": "Leave it, it will stop dripping some day. " * 5}]
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "trl-preference": {"kind": "preference", "rejected": OTHER, "desirable": None},
     "trl-kto": {"kind": "kto", "rejected": [], "desirable": True},
 }
@@ -69,6 +69,8 @@ def main() -> None:
 
 
 def _run(read: Sessions, write: Sessions, files: Path, rows: int) -> None:
+    if "plain" not in sys.argv:
+        _note_decisions(write)
     with _timed("freeze", rows), write() as session:
         versions.freeze(session, SLUG, actor="bench")
     with write() as session:
@@ -97,7 +99,6 @@ def _run(read: Sessions, write: Sessions, files: Path, rows: int) -> None:
         go(order, name)
     if "plain" in sys.argv:
         return
-    _note_decisions(write)
     for name, order in CHOICES.items():
         go(order, name)
     for name, rest in KINDS.items():

@@ -1,0 +1,59 @@
+"""What people say of samples, as exports ask for it: for ten thousand of them at a time."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import String, or_, type_coerce
+from sqlmodel import Session, col, select
+
+from app.storage.tables import EventRow, SampleRow
+
+IDS_PER_QUERY = 5_000
+
+
+class Said(NamedTuple):
+    """What people say of a sample beside its text and their notes."""
+
+    status: str
+    label: str
+    marks: str
+    flagged: bool
+    quality: int
+
+
+def now(session: Session, ids: Sequence[int]) -> dict[int, Said]:
+    """What people say of these samples now, by id."""
+    row = SampleRow
+    found: dict[int, Said] = {}
+    for part in _parts(ids):
+        query = select(  # type: ignore[call-overload]
+            row.id,
+            type_coerce(col(row.status), String),
+            row.label,
+            row.marks,
+            row.flagged,
+            row.quality,
+        )
+        rows = session.connection().execute(query.where(col(row.id).in_(part)))
+        found |= {one[0]: Said._make(one[1:]) for one in rows}
+    return found
+
+
+def notes_and_later(
+    session: Session, ids: Sequence[int], seq: int
+) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """(seq, sample id, body) of every note on these samples, and of all that came after a seq.
+
+    In order for each sample.
+    """
+    row = EventRow
+    for part in _parts(ids):
+        query = select(row.seq, row.sample_id, row.body).where(
+            col(row.sample_id).in_(part), or_(col(row.kind) == "noted", col(row.seq) > seq)
+        )
+        for found in session.execute(query.order_by(col(row.sample_id), col(row.seq))):
+            yield found[0], found[1], found[2]
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    yield from (ids[at : at + IDS_PER_QUERY] for at in range(0, len(ids), IDS_PER_QUERY))
