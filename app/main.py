@@ -6,6 +6,7 @@ from app.curation import warming
 from app.settings import Settings
 from app.storage.database import connect, reading, writing
 from app.storage.migration import migrate
+from app.web import render
 from app.web.app import create_app
 
 os.umask(0o077)  # whatever is written here is nobody else's to read
@@ -15,4 +16,4 @@ engine = connect(settings.database)
 migrate(engine, settings.migrations)
 read = reading(engine)
 app = create_app(settings, read, writing(engine))
-warming.begin(read)
+warming.begin(read, lambda: render.compile_all(app.state.house.templates))

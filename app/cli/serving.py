@@ -140,11 +140,11 @@ def _run(instance: Instance, listener: socket.socket) -> None:
     import uvicorn
 
     from app.curation import warming
-    from app.web import connections
+    from app.web import connections, render
     from app.web.app import create_app
 
     app = create_app(instance.settings, instance.read, instance.write)
-    warming.begin(instance.read)
+    warming.begin(instance.read, lambda: render.compile_all(app.state.house.templates))
     config = uvicorn.Config(
         app,
         log_config=None,

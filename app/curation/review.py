@@ -64,7 +64,7 @@ def decide(
         _note(session, row, change, actor=actor, batch=batch),
     ]
     _decline(session, row, change, actor=actor)
-    card_leases.release(session, row.id)
+    card_leases.release(session, sample_id)
     session.refresh(row)
     return _told(row, batch if any(done) else "")
 

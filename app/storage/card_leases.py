@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, or_
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from app.storage.database import is_sqlite
 from app.storage.review_tables import LeaseRow
 from app.storage.tables import now
 
@@ -15,33 +16,22 @@ LASTS = timedelta(minutes=10)
 def take(session: Session, dataset_id: int, sample_id: int, actor: str) -> bool:
     """Put the sample before this person for ten minutes; False when it is before somebody else."""
     moment = now()
-    row = LeaseRow
-    session.execute(delete(row).where(col(row.until) <= moment, col(row.sample_id) != sample_id))
-    free = or_(col(row.until) <= moment, col(row.actor) == actor)
+    lease = {"dataset_id": dataset_id, "actor": actor, "until": moment + LASTS}
+    free = or_(col(LeaseRow.until) <= moment, col(LeaseRow.actor) == actor)
+    dialect = sqlite if is_sqlite(session) else postgresql
     taken = session.execute(
-        update(row)
-        .where(col(row.sample_id) == sample_id, free)
-        .values(dataset_id=dataset_id, actor=actor, until=moment + LASTS)
-        .returning(col(row.sample_id))
+        dialect.insert(LeaseRow)
+        .values(sample_id=sample_id, **lease)
+        .on_conflict_do_update(index_elements=[col(LeaseRow.sample_id)], set_=lease, where=free)
+        .returning(col(LeaseRow.sample_id))
     )
-    if taken.scalar_one_or_none() is not None:
-        return True
-    try:
-        with session.begin_nested():
-            session.add(
-                LeaseRow(
-                    dataset_id=dataset_id, sample_id=sample_id, actor=actor, until=moment + LASTS
-                )
-            )
-            session.flush()
-    except IntegrityError:
-        return False
-    return True
+    return taken.scalar_one_or_none() is not None
 
 
 def release(session: Session, sample_id: int) -> None:
-    """Nobody has this sample before them any more."""
-    session.execute(delete(LeaseRow).where(col(LeaseRow.sample_id) == sample_id))
+    """Nobody has this sample before them any more; what ended by itself is forgotten with it."""
+    ended = col(LeaseRow.until) <= now()
+    session.execute(delete(LeaseRow).where(or_(col(LeaseRow.sample_id) == sample_id, ended)))
 
 
 def of_others(session: Session, dataset_id: int, actor: str) -> list[int]:

@@ -22,6 +22,9 @@ Sessions = Callable[[], AbstractContextManager[Session]]
 # connections write and checkpoint (the WAL-reset bug).
 SAFE_WAL = (3, 51, 3)
 
+# So many connections stay open: one that is opened for a moment reads everything anew.
+POOL = 20
+
 # A prepared statement keeps the plan of its first runs: made while a table was nearly empty, it
 # reads the whole table for each thousand rows of an import, ten times slower by a million.
 PLANNED_ANEW = {"prepare_threshold": None}
@@ -39,11 +42,11 @@ class UnstorableError(InvalidError):
 
 def connect(url: str, **options: Any) -> Engine:
     """Open the database at url, SQLite or Postgres."""
-    read_json = {"json_deserializer": _read_json}
+    reader = {"json_deserializer": read_json}
     if url.startswith("sqlite"):
         # An error must not put sample text into the log: hide_parameters.
         engine = create_engine(
-            url, module=sqlite_module(), hide_parameters=True, **read_json, **options
+            url, module=sqlite_module(), pool_size=POOL, hide_parameters=True, **reader, **options
         )
         moments.tell_zones(engine)
         event.listen(engine, "connect", _prepare_sqlite)
@@ -51,8 +54,8 @@ def connect(url: str, **options: Any) -> Engine:
         return engine
     if url.startswith("postgresql"):
         engine = create_engine(
-            url, pool_pre_ping=True, pool_size=20, hide_parameters=True,
-            connect_args=PLANNED_ANEW, **read_json, **options,
+            url, pool_pre_ping=True, pool_size=POOL, hide_parameters=True,
+            connect_args=PLANNED_ANEW, **reader, **options,
         )  # fmt: skip
         event.listen(engine, "handle_error", _say_unstorable)
         return engine
@@ -123,7 +126,7 @@ def _say_unstorable(context: ExceptionContext) -> None:
         raise UnstorableError from context.original_exception
 
 
-def _read_json(text: str | bytes) -> Any:
+def read_json(text: str | bytes) -> Any:
     """Read a JSON column: quickly, a board's facts are 100 kB; and half a surrogate pair too."""
     try:
         return orjson.loads(text)

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import ColumnElement, and_, insert, or_
 from sqlmodel import Session, col, func, select
 
+from app.storage.database import is_sqlite
 from app.storage.tables import DatasetRow, EventRow, now
 
 COLUMNS_PER_INSERT = 1_000
@@ -66,6 +67,8 @@ def lock(session: Session, dataset_id: int) -> DatasetRow:
     Two writers cannot continue the chain from the same link, and what is read
     after this, nobody else who notes events can change any more.
     """
+    if is_sqlite(session):  # who writes holds the whole file, and read all this since
+        return session.get_one(DatasetRow, dataset_id)
     query = select(DatasetRow).where(DatasetRow.id == dataset_id)
     query = query.with_for_update(key_share=True)  # adding samples need not wait
     # The session may know the row from before the lock, with a head that is old by now.

@@ -1,14 +1,18 @@
 """Queries about frames: the frozen boards of a data set."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, Text, case, cast
 from sqlmodel import Session, col, func, select
 
 from app.errors import NotFoundError
 from app.storage.board_tables import FrameRow
+from app.storage.database import read_json
 from app.storage.tables import DatasetRow
 
 
@@ -22,12 +26,13 @@ class Outline:
 
     id: int
     number: int
-    facts: dict[str, Any]
+    facts: Mapping[str, Any]
 
     @property
-    def cells(self) -> list[dict[str, Any]]:
+    def cells(self) -> Sequence[dict[str, Any]]:
         """Id, topic and words of each cell; the index is the cell's number."""
-        return list(self.facts.get("cells", ()))
+        told: Sequence[dict[str, Any]] = self.facts.get("cells", ())
+        return told
 
     @property
     def far(self) -> float:
@@ -58,11 +63,16 @@ def newest(session: Session, dataset_id: int) -> FrameRow | None:
 
 def outline(session: Session, dataset_id: int) -> Outline | None:
     """What the frame in force says about its cells, without its geometry; None before the first."""
-    query = select(FrameRow.id, FrameRow.number, FrameRow.facts).where(
-        FrameRow.dataset_id == dataset_id
-    )
+    told = cast(col(FrameRow.facts), Text)
+    query = select(FrameRow.id, FrameRow.number, told).where(FrameRow.dataset_id == dataset_id)
     row = session.exec(query.order_by(*_in_force()).limit(1)).first()
-    return None if row is None else Outline(row[0], row[1], dict(row[2]))
+    return None if row is None else Outline(row[0], row[1], _facts(row[2]))
+
+
+@lru_cache(maxsize=8)
+def _facts(told: str) -> Mapping[str, Any]:
+    """What the text of a column says: 100 kB, the same for every card of a data set."""
+    return MappingProxyType(read_json(told))
 
 
 def get(session: Session, dataset_id: int, number: int) -> FrameRow:

@@ -207,7 +207,9 @@ def change(session: Session, ids: Sequence[int], **values: Any) -> None:
             .values(version=SampleRow.version + 1, **values)
             .execution_options(synchronize_session=False)
         )
-    session.expire_all()
+    for row in session.identity_map.values():
+        if isinstance(row, SampleRow):
+            session.expire(row)
     if "messages" in values:
         said = text_search.words_in(values["messages"], values["rest"])
         text_search.write(session, [(it, said) for it in ids])

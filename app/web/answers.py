@@ -124,7 +124,7 @@ class Sending:
             answers.get(self.session, self.actor, self.key).body = told
 
 
-def get_sending(session: WriteSession, actor: ActorName, key: IdempotencyKey = "") -> Sending:
+async def get_sending(session: WriteSession, actor: ActorName, key: IdempotencyKey = "") -> Sending:
     """The form as something that is done once."""
     return Sending(session, actor, key)
 
@@ -139,7 +139,7 @@ async def hash_request(request: Request) -> str:
     return hashlib.sha256(head + b"\n" + await request.body()).hexdigest()
 
 
-def get_acting(
+async def get_acting(
     request_hash: Annotated[str, Depends(hash_request)],  # read before the transaction opens
     session: WriteSession,
     actor: ActorName,

@@ -15,12 +15,12 @@ PAGING = ("after", "limit", "sort")
 PLACE = (*PAGING, "queue", "order", "seed")
 
 
-def read_query(request: Request) -> Query:
+async def read_query(request: Request) -> Query:
     """The query of an API's address, or QueryError."""
     return queries.parse(request.query_params.multi_items(), leaving=PAGING)
 
 
-def read_page_query(request: Request) -> Query:
+async def read_page_query(request: Request) -> Query:
     """The query of a page's address, or QueryError."""
     return queries.parse(request.query_params.multi_items(), leaving=PLACE)
 
@@ -35,7 +35,7 @@ Sorted = Annotated[
 ]
 
 
-def read_look(after: After = "", sort: Sorted = "") -> Look:
+async def read_look(after: After = "", sort: Sorted = "") -> Look:
     """In which order a list is looked at, and from where."""
     return Look(sort=sort, after=after)
 
@@ -45,7 +45,7 @@ Asked = Annotated[Query, Depends(read_query)]
 AskedOfPage = Annotated[Query, Depends(read_page_query)]
 
 
-def read_walk(
+async def read_walk(
     query: Annotated[Query, Depends(read_page_query)],
     *,
     queue: bool = False,

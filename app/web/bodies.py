@@ -45,7 +45,7 @@ async def read_part(
     return bytes(data)
 
 
-def read_filename(
+async def read_filename(
     x_filename: Annotated[str, Header(description="percent-encoded; a label only")] = "",
 ) -> str:
     """The name of the sent file, as its sender calls it."""
@@ -67,7 +67,7 @@ class Calling:
     key: str | None
 
 
-def read_caller(house: HouseDep, actor: ActorName, key: IdempotencyKey = None) -> Calling:
+async def read_caller(house: HouseDep, actor: ActorName, key: IdempotencyKey = None) -> Calling:
     """The sender of an upload."""
     return Calling(house, actor, key)
 

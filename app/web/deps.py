@@ -53,15 +53,26 @@ class House:
         return self.provider.name if self.provider else ""
 
 
-def get_house(request: Request) -> House:
+def house_of(request: Request) -> House:
     """The app's parts."""
     house: House = request.app.state.house
     return house
 
 
+def render_for(request: Request) -> Render:
+    """Pages and fragments for this request."""
+    return Render(house_of(request).templates, request)
+
+
+def asker_of(request: Request) -> Actor:
+    """Who asks; the doors have set it."""
+    actor: Actor = request.state.actor
+    return actor
+
+
 def open_reader(request: Request) -> Iterator[Session]:
     """A session for pages that only show."""
-    house = get_house(request)
+    house = house_of(request)
     with house.read() as session:
         session.info[FINDER] = house.finder
         yield session
@@ -69,41 +80,47 @@ def open_reader(request: Request) -> Iterator[Session]:
 
 def open_writer(request: Request) -> Iterator[Session]:
     """One transaction per request: commit when the route returns, roll back if it raises."""
-    house = get_house(request)
+    house = house_of(request)
     with house.write() as session:
         session.info[FINDER] = house.finder
         yield session
 
 
-def get_render(request: Request) -> Render:
+# Nothing below waits for anything, hence `async`: FastAPI gives each plain function a thread, and
+# a decision went through a dozen of them.
+async def get_house(request: Request) -> House:
+    """The app's parts."""
+    return house_of(request)
+
+
+async def get_render(request: Request) -> Render:
     """Pages and fragments for this request."""
-    return Render(get_house(request).templates, request)
+    return render_for(request)
 
 
-def get_asker(request: Request) -> Actor:
+async def get_asker(request: Request) -> Actor:
     """Who asks; the doors have set it."""
-    actor: Actor = request.state.actor
-    return actor
+    return asker_of(request)
 
 
-def get_actor(request: Request) -> str:
+async def get_actor(request: Request) -> str:
     """The name under which this request's acts are noted."""
-    return get_asker(request).name
+    return asker_of(request).name
 
 
-def get_reading(request: Request) -> Reader:
+async def get_reading(request: Request) -> Reader:
     """Who reads what several people judged; curators see all of it at once."""
-    actor = get_asker(request)
+    actor = asker_of(request)
     return Reader(actor.name, actor.covers(Role.CURATOR))
 
 
-def get_commenter(request: Request) -> Commenter:
+async def get_commenter(request: Request) -> Commenter:
     """Who takes a comment back; curators may take back anybody's."""
-    actor = get_asker(request)
+    actor = asker_of(request)
     return Commenter(actor.name, actor.covers(Role.CURATOR))
 
 
-def get_browser(request: Request) -> Browser:
+def browser_of(request: Request) -> Browser:
     """The browser that asks, for the list of a person's sessions."""
     address = request.client.host if request.client else ""
     agent = request.headers.get("user-agent", "")
@@ -120,14 +137,14 @@ class Front:
     browser: Browser
 
 
-def get_front(request: Request) -> Front:
+async def get_front(request: Request) -> Front:
     """What the pages by which one comes in are made with."""
-    return Front(request, get_house(request), get_render(request), get_browser(request))
+    return Front(request, house_of(request), render_for(request), browser_of(request))
 
 
-def get_place(request: Request) -> str:
+async def get_place(request: Request) -> str:
     """Where links that are sent to somebody begin: the public address, else this one."""
-    return get_house(request).public_url or str(request.base_url).rstrip("/")
+    return house_of(request).public_url or str(request.base_url).rstrip("/")
 
 
 # scope="function" ends the transaction before the response is sent, so that

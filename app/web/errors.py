@@ -18,7 +18,7 @@ from app.errors import (
     NotFoundError,
     TooManyError,
 )
-from app.web.deps import get_render
+from app.web.deps import render_for
 
 STATUS: dict[type[DartboardError], int] = {
     NotFoundError: 404,
@@ -57,7 +57,7 @@ def answer(
     """The error in the form that the asker reads."""
     if request.url.path.startswith(API):
         return problem(status, code, sentence, **facts)
-    render = get_render(request)
+    render = render_for(request)
     return render("errors/show.html", block="message", status=status, message=sentence)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -228,8 +229,13 @@ def shown(key: str) -> tuple[str, ...]:
 
 def hint(act: str) -> str:
     """The first key of an act, as buttons print it; "" where a person has none for it."""
-    row = next((row for row in _worn.get().table if row.act == act), None)
-    return "".join(_cap(part) for part in shown(row.key)) if row else ""
+    return _hints(_worn.get()).get(act, "")
+
+
+@lru_cache(maxsize=200)
+def _hints(chosen: Chosen) -> Mapping[str, str]:
+    """The hints by act: kept, for a page asks for a dozen of them."""
+    return {row.act: "".join(map(_cap, shown(row.key))) for row in reversed(chosen.table)}
 
 
 def sheet() -> list[tuple[str, list[dict[str, Any]]]]:

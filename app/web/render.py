@@ -27,6 +27,12 @@ def make_templates(directory: Path) -> Jinja2Blocks:
     return Jinja2Blocks(env=env)
 
 
+def compile_all(templates: Jinja2Blocks) -> None:
+    """Read every template now, and not when it is first asked for."""
+    for name in templates.env.list_templates(extensions=["html"]):
+        templates.env.get_template(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Render:
     """Renders templates for one request."""

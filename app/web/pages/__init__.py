@@ -29,16 +29,19 @@ from app.web.pages import (
     versions,
 )
 
+# An address is held against one route after another. Those of versions look like names of data
+# sets, so they are asked first; then what reviewers ask for all day.
 ROUTERS = (
-    accounts.router,
     versions.router,
+    samples.router,
+    decisions.router,
+    edits.router,
+    accounts.router,
     audits.router,
     boards.router,
     darts.router,
     datasets.router,
-    decisions.router,
     doors.router,
-    edits.router,
     exports.router,
     finding.router,
     happenings.router,
@@ -50,7 +53,6 @@ ROUTERS = (
     privacy.router,
     reports.router,
     rules.router,
-    samples.router,
     selections.router,
     settings.router,
     targets.router,

@@ -37,7 +37,7 @@ def open_dataset(slug: str) -> Response:
     return RedirectResponse(f"/d/{slug}/board", 303)
 
 
-def read_look(
+async def read_look(
     request: Request,
     view: Annotated[str, FromAddress(pattern="^(board|table|map)$")] = "board",
     cell: Annotated[str, FromAddress(max_length=20)] = "",

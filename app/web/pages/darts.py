@@ -21,7 +21,7 @@ Color = Annotated[
 ]
 
 
-def read_wish(
+async def read_wish(
     view: View = "board",
     color: Color = "status",
     cmp: Annotated[str, Query(max_length=120)] = "",

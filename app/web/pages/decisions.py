@@ -116,7 +116,7 @@ class Acting:
     render: Render
 
 
-def get_acting(once: SentOnce, reviewer: ReviewerDep, render: RenderDep) -> Acting:
+async def get_acting(once: SentOnce, reviewer: ReviewerDep, render: RenderDep) -> Acting:
     """Who acts, in which transaction."""
     return Acting(once, reviewer, render)
 

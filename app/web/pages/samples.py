@@ -18,7 +18,7 @@ from app.web.render import Render
 router = APIRouter(prefix="/d/{slug}")
 
 
-def get_reviewer(request: Request) -> Reviewer:
+async def get_reviewer(request: Request) -> Reviewer:
     """Who looks at the queue."""
     actor = request.state.actor
     return Reviewer(actor.name, actor.role != "viewer")
