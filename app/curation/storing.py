@@ -1,4 +1,4 @@
-"""A chunk of an upload -> its rows: new samples, new texts of known ones, rejects, counts."""
+"""A chunk of an upload -> its rows: new samples, changed ones, rejects, counts."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -4,30 +4,28 @@ python -m tests.benchmarks.pictures FOLDER [stock ...]
 
 Each file is named STOCK-VIEW-THEME-WIDTH.png. Stocks: everyday (the demo data with its reference),
 alpaca (18,000 samples, where the shared data are), samples-0 to samples-200, languages, same, huge,
-thin and million. Without names all are taken; the last one needs some minutes the first time.
+thin, million (needs some minutes the first time), and releases: import, pairs, verdicts, versions,
+exports and rules (see release_pictures). Without names all are taken.
 """
 
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import orjson
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests import browser
-from tests.benchmarks import million
+from tests.benchmarks import looking, million, release_pictures
 from tests.server import ROOT as PROJECT
 from tests.server import Server, serving
 from tests.shared_data import ROOT as SHARED
 
-THEMES = "light", "dark"
 WIDTHS = 1440, 900, 390
 VIEWS = {
     "board": "", "cell": "cell={cell}", "zoom": "zoom={topic}", "colour": "color=label",
@@ -36,7 +34,6 @@ VIEWS = {
     "version": "version=1",
 }  # fmt: skip
 DEMO = PROJECT / "static" / "demo"
-PATIENCE = 900  # seconds until a board is drawn
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -53,7 +50,7 @@ class Stock:
 
 def main() -> None:
     """Take the pictures of the stocks that are named, or of all."""
-    folder, wanted = Path(sys.argv[1]), sys.argv[2:] or [*STOCKS, "million"]
+    folder, wanted = Path(sys.argv[1]), sys.argv[2:] or [*STOCKS, "releases", "million"]
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as play:
         chromium = play.chromium.launch(
@@ -65,6 +62,8 @@ def main() -> None:
                 for slug, stock in chosen.items():
                     _fill(server, slug, stock)
                     _take(chromium, server, slug, stock, folder)
+        if "releases" in wanted:
+            release_pictures.take(chromium, Path(name), folder)
         if "million" in wanted:
             _take_million(chromium, Path(name), folder)
 
@@ -79,14 +78,14 @@ def _fill(server: Server, slug: str, stock: Stock) -> None:
     if not rows:
         return
     server.post(f"{path}/uploads", content=_lines(rows))
-    server.wait_for_board(slug, seconds=PATIENCE)
-    server.wait_until_idle(seconds=PATIENCE)
+    server.wait_for_board(slug, seconds=looking.PATIENCE)
+    server.wait_until_idle(seconds=looking.PATIENCE)
     if "compare" in stock.views:
         server.post(f"{path}/versions", json={"name": "before"})
         cell = server.get(f"{path}/board").json()["cells"][0]["id"]
         server.post(f"{path}/decisions", json={"query": f"cell={cell}", "status": "rejected"})
         server.post(f"{path}/decisions", json={"query": "topic=1,2,3,4,5", "status": "approved"})
-        server.wait_until_idle(seconds=PATIENCE)
+        server.wait_until_idle(seconds=looking.PATIENCE)
 
 
 def _take(chromium: Browser, server: Server, slug: str, stock: Stock, folder: Path) -> None:
@@ -94,55 +93,21 @@ def _take(chromium: Browser, server: Server, slug: str, stock: Stock, folder: Pa
     regions, cells = told["regions"], told["cells"]
     cell = regions[0]["cells"][0] if regions else cells[0]["id"] if cells else ""
     words = {"cell": cell, "topic": cell.partition(".")[0], "other": "v1"}
-    for theme in THEMES:
+    for theme in looking.THEMES:
         for width in stock.widths:
-            with _looking(chromium, server, theme, width) as page:
+            with looking.page(chromium, server, theme, width) as page:
                 for view in stock.views:
                     query = VIEWS[view].format(**words)
                     place = "report" if view == "report" else "board"
                     drawn = "" if view == "report" else "renderer=cpu&"
                     page.goto(f"{server.address}/d/{slug}/{place}?{drawn}{query}")
-                    _wait(page)
+                    looking.wait(page)
                     name = f"{slug}-{view}-{theme}-{width}"
                     page.screenshot(path=folder / f"{name}.png")
-                    _check(page, name)
-    print(f"{slug}: {len(stock.views) * len(stock.widths) * len(THEMES)} pictures", flush=True)
-
-
-def _check(page: Page, name: str) -> None:
-    """Print what a screen reader or a small window would stumble over."""
-    found = Axe().run(page).response["violations"]
-    for rule in found:
-        if rule["impact"] in ("serious", "critical"):
-            print(f"{name}: {rule['id']}: {rule['nodes'][0]['html'][:160]}", flush=True)
-    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-        print(f"{name}: wider than the window", flush=True)
-
-
-@contextmanager
-def _looking(chromium: Browser, server: Server, theme: str, width: int) -> Iterator[Page]:
-    height = 900 if width > 500 else 844
-    context = chromium.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme=theme,  # type: ignore[arg-type]
+                    looking.check(page, name)
+    print(
+        f"{slug}: {len(stock.views) * len(stock.widths) * len(looking.THEMES)} pictures", flush=True
     )
-    page = context.new_page()
-    page.goto(server.login_link())
-    yield page
-    context.close()
-
-
-def _wait(page: Page) -> None:
-    """Until no job runs any more on this page and every dart that is to be drawn is."""
-    deadline = time.monotonic() + PATIENCE
-    while page.locator("[data-reload-when-done]").count() and time.monotonic() < deadline:
-        page.wait_for_timeout(500)
-    if page.locator("#stage:visible").count():
-        page.wait_for_selector("#stage[data-whole]", state="attached")
-        page.wait_for_timeout(300)
-        while page.locator("#darts-progress:visible").count() and time.monotonic() < deadline:
-            page.wait_for_timeout(200)
-    page.wait_for_timeout(300)
 
 
 def _take_million(chromium: Browser, home: Path, folder: Path) -> None:
