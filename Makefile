@@ -3,7 +3,7 @@ PYTHON ?= $(shell for v in 3.11 3.12 3.13; do command -v python$$v && break; don
 BIN := .venv/bin
 TESTS ?= tests
 
-.PHONY: install run test check bench soak lock clean
+.PHONY: install run test check bench soak test-trainers lock clean
 
 install: .venv/.installed  ## the project and what it needs
 run: install  ## start Dartboard with its demo data set and print the address
@@ -27,6 +27,16 @@ bench: .venv/.installed-dev  ## measure; prints ratios against named peers
 soak: .venv/.installed-dev  ## the long proofs: many kills, many rows
 	DARTBOARD_KILLS=200 $(BIN)/python -m pytest tests/worker/test_kills.py $(ARGS)
 	DARTBOARD_EXAMPLES=100 $(BIN)/python -m pytest tests/security/test_contract.py $(ARGS)
+
+test-trainers: .venv/.installed-dev .trainers/.installed  ## what we write, read by the trainers' own code
+	DISABLE_VERSION_CHECK=1 HF_HUB_OFFLINE=1 .trainers/bin/python -m pytest --noconftest $(ARGS) tests/formats/test_real_trainers.py
+	HF_HUB_OFFLINE=1 UNSLOTH_DISABLE_STATISTICS=1 .trainers/bin/python -m pytest --noconftest -W default $(ARGS) tests/formats/test_real_unsloth.py
+
+.trainers/.installed: tests/formats/trainers.txt
+	test -x .trainers/bin/python || $(BIN)/python -m venv .trainers
+	$(BIN)/python -c "import site; print(site.getsitepackages()[0])" > "$$(.trainers/bin/python -c 'import site; print(site.getsitepackages()[0])')/ours.pth"
+	.trainers/bin/python -m pip install --quiet --no-deps --requirement tests/formats/trainers.txt
+	touch $@
 
 lock: .venv/.installed-dev  ## write down what pyproject.toml brings, with the hash of each file
 	$(BIN)/python -m pip install --quiet uv==0.13.9
@@ -52,5 +62,5 @@ LOCKED := $(BIN)/python -m pip install --quiet --no-deps --require-hashes --requ
 	$(LOCKED) requirements-dev.lock
 	touch $@
 
-clean:  ## forget the environment (not your data)
-	rm -rf .venv
+clean:  ## forget the environments (not your data)
+	rm -rf .venv .trainers

@@ -30,6 +30,7 @@ from app.curation.rendering import FailureView
 from app.errors import ConflictError, InvalidError
 from app.formats.exporters import EXPORTERS
 from app.formats.rules import FOR_THE_CALLER, Rule
+from app.formats.sample import Kind
 from app.storage import asker, datasets, exports, jobs
 from app.storage import versions as version_rows
 from app.storage.exports import ExportNotFoundError
@@ -107,6 +108,7 @@ class FormatView:
     rules: tuple[Rule, ...]
     source: str  # where the trainer says so; "" where it is no trainer's
     checked: str
+    kinds: tuple[Kind, ...]  # of samples that it takes
 
 
 def start(
@@ -194,6 +196,7 @@ def formats() -> tuple[FormatView, ...]:
             exporter.name, exporter.title, exporter.note, exporter.rules,
             source=exporter.rules[0].source,
             checked=exporter.rules[0].checked,
+            kinds=exporter.kinds,
         )
         for exporter in EXPORTERS.values()
     )  # fmt: skip

@@ -14,6 +14,7 @@ from app.curation import (
     export_preview,
     export_recipe,
     queries,
+    rendering,
     versions,
 )
 from app.curation.board_views import DatasetHead
@@ -23,6 +24,7 @@ from app.curation.export_preview import PreviewView
 from app.curation.export_recipe import NO_FOLDER, Recipe
 from app.encoders import tokenizer_files
 from app.formats.exporters import EXPORTERS, TAKE_COLUMNS
+from app.formats.sample import Kind
 from app.storage import datasets, exports, samples
 from app.storage.tables import Status
 
@@ -50,6 +52,7 @@ class ExportPage:
     """
 
     head: DatasetHead
+    kind: Kind  # of the data set's first sample; formats that take it come first
     formats: tuple[FormatView, ...]
     format: str
     query: str
@@ -125,9 +128,11 @@ def page(
     preview = None
     if check or chosen.count <= CHECKED_WITH_THE_PAGE:
         preview = export_preview.preview(session, slug, order, tokenizers=tokenizers)
+    kind = kind_of(session, slug)
     return ExportPage(
         head=board.head(session, slug),
-        formats=export.formats(),
+        kind=kind,
+        formats=tuple(sorted(export.formats(), key=lambda one: kind not in one.kinds)),
         format=order.format,
         query=order.query,
         pairs=tuple(queries.pairs(queries.parse_string(order.query))),
@@ -144,6 +149,19 @@ def page(
         version=order.version,
         newest=versions.newest_number(session, slug),
     )
+
+
+def kind_of(session: Session, slug: str) -> Kind:
+    """What kind of samples the data set holds, by the first of them."""
+    dataset_id = datasets.get(session, slug).id
+    first = exports.live(session, dataset_id, samples.ANY, after=0, limit=1)
+    return rendering.sample_of(first[0]).kind if first else "chat"
+
+
+def usual_format(session: Session, slug: str) -> str:
+    """The first format that takes what the data set holds, for whoever has not chosen yet."""
+    kind = kind_of(session, slug)
+    return next(name for name, exporter in EXPORTERS.items() if kind in exporter.kinds)
 
 
 def _choices(session: Session, slug: str, order: Order) -> tuple[ChoiceView, ...]:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from app.formats.exporters import EXPORTERS
+from app.formats.sample import Kind
 from tests.cli.conftest import Run
 from tests.curation.release import lines_of
 from tests.curation.test_export import GOOD, TWO_SYSTEMS
@@ -67,3 +69,31 @@ def test_versions_are_frozen_listed_and_compared(approved: Run) -> None:
     told = json.loads(approved("diff", "eggs", "1", "2", "--json").stdout)
     assert told["status_changed"]["count"] == 1
     assert "status changed" in approved("diff", "eggs", "1", "2").stdout
+
+
+JUDGED: dict[str, list[dict[str, object]]] = {
+    "preference": [
+        {"prompt": f"Is {n} even?", "chosen": "Yes.", "rejected": "No."} for n in range(0, 24, 2)
+    ],
+    "kto": [
+        {"prompt": f"Is {n} even?", "completion": "Yes.", "label": n % 4 == 0}
+        for n in range(0, 24, 2)
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", JUDGED)
+def test_pairs_and_verdicts_from_standard_input_go_out_to_everybody_who_takes_them(
+    kind: Kind, run: Run, tmp_path: Path
+) -> None:
+    told = json.loads(
+        run("import", "-", "--dataset", kind, "--json", given=lines_of(JUDGED[kind])).stdout
+    )
+    assert (told["accepted"], told["rejected"]) == (12, 0)
+    run("decide", kind, "--query", "", "--status", "approved", "--yes")
+    names = [name for name, exporter in EXPORTERS.items() if kind in exporter.kinds]
+    assert len(names) >= 3
+    for name in names:
+        ask = ("export", kind, "--format", name, "-o", str(tmp_path / name), "--json")
+        told = json.loads(run(*ask).stdout)
+        assert (name, told["rows"], told["failed"]) == (name, 12, 0)

@@ -36,6 +36,13 @@ def _read(case: Case) -> bytes:
 READABLE = [case for case in _cases() if case.file not in UNREADABLE]
 
 
+def test_all_27_files_have_their_case() -> None:
+    files = {path.name for path in shared_data.folder("malformed").iterdir()}
+    named = {case.file for case in _cases()}
+    assert named == files - {"README.md", "manifest.json"}
+    assert len(named) == 27
+
+
 @pytest.mark.parametrize("case", READABLE, ids=lambda case: case.file)
 def test_every_recoverable_row_is_kept(case: Case) -> None:
     data = _read(case)

@@ -1,6 +1,7 @@
 """Files that people really published, read whole."""
 
 from collections import Counter
+from pathlib import Path
 
 import orjson
 import pytest
@@ -127,6 +128,27 @@ def test_published_files_pass_their_trainers(file: str, name: str, passing: int)
     assert len(passed) == passing
     for one in passed:
         assert orjson.loads(EXPORTERS[name].write(one))
+
+
+NO_SAMPLES = {"dataset_info.json": "llamafactory_demo", "expected.json": "openai_cookbook"}
+
+
+def test_no_published_file_is_forgotten() -> None:
+    here = Path(__file__).read_text()
+    for folder in (
+        "llamafactory_demo", "axolotl_fixtures", "openai_cookbook", "fastchat_mtbench",
+        "alpaca_libre",
+    ):  # fmt: skip
+        files = [path.name for path in shared_data.folder(folder).iterdir()]
+        data = [name for name in files if name.endswith((".json", ".jsonl"))]
+        assert data
+        assert [name for name in data if f'"{name}"' not in here] == []
+
+
+@pytest.mark.parametrize(("file", "folder"), NO_SAMPLES.items())
+def test_a_file_about_data_is_set_aside_with_its_reason(file: str, folder: str) -> None:
+    (bad,) = reading.rejected(_bytes(folder, file))
+    assert bad.code == "unknown_fields"
 
 
 def test_every_file_of_conversations_is_told() -> None:

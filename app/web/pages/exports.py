@@ -51,6 +51,8 @@ def show_order(
     asked = render.request.query_params
     check = "preview" in asked
     order = export_page.read_order(asked.multi_items(), version=version)
+    if "format" not in asked:
+        order = replace(order, format=export_page.usual_format(session, slug))
     shown = export_page.page(session, slug, order, tokenizers=house.tokenizers, check=check)
     block = "preview" if check else "content"
     return render("exports/new.html", block=block, head=shown.head, page=shown)

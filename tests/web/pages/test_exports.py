@@ -98,6 +98,21 @@ def test_a_choice_that_there_is_not_is_refused(
     assert browser.get(PAGE, params=params).status_code == 422
 
 
+def test_pairs_are_offered_to_the_formats_that_take_pairs(
+    browser: TestClient, release: Release
+) -> None:
+    pairs = [{"prompt": f"{n}?", "chosen": "Yes.", "rejected": "No."} for n in range(12)]
+    release.load(lines_of(pairs))
+    page = browser.get(PAGE).text
+    assert form_on(page)["format"] == "openai-dpo"
+    assert "12 of 12" in page
+    found = re.findall(r'<a href="\?format=([\w-]+)', page[page.index("<h2>Format</h2>") :])
+    listed = list(dict.fromkeys(found))
+    firsts = [name for name, exporter in EXPORTERS.items() if "preference" in exporter.kinds]
+    assert listed[: len(firsts)] == firsts
+    assert "takes conversations" in page
+
+
 def test_nothing_to_export_is_said(browser: TestClient, release: Release) -> None:
     release.load(lines_of(GOOD), status=Status.PENDING)
     assert "disabled" in browser.get(PAGE).text
