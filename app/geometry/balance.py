@@ -101,7 +101,7 @@ def adjust(p: Numbers) -> Numbers:
     order = np.argsort(p)[::-1]
     stepped = p[order] * len(p) / np.arange(len(p), 0, -1)
     q = np.empty(len(p))
-    q[order] = np.minimum(np.minimum.accumulate(stepped), 1)
+    q[order] = np.minimum.accumulate(stepped)
     return q
 
 

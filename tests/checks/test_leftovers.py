@@ -43,7 +43,7 @@ NOT_LEFT = (
     "Mail info@example.com or a@b.test, or @anna",
     "Call 555-0142, or 212-555-0142.",
     "On 2024-11-03 at 10:15:00 we sold 1,234,567 of them for 19.99 each.",
-    "Card 4111 1111 1111 1112, and 0000 0000 0000 0000",
+    "Card 4111 1111 1111 1112, and 0000 0000 0000 0000, or 6666666666666",
     "IBAN DE89 3704 0044 0532 0130 03, GPT-3 was developed by OpenAI, (555) 123-4567",
     "It runs on 127.0.0.1, 192.168.1.10 and 10.0.0.1.",
     "Version 1.2.3.4 is out; 999.10.10.10 is none.",

@@ -44,6 +44,13 @@ def test_no_data_cover_nothing_and_no_target_has_no_share() -> None:
     assert coverage.measure(points[:0], points).share == 0
 
 
+def test_a_radius_is_that_of_the_last_neighbour_there_is() -> None:
+    own = neighbours.Neighbours(
+        np.array([[1, 2, -1], [-1, -1, -1]], np.int32), np.array([[0.9, 0.8, -1], [-1] * 3], "f4")
+    )
+    assert coverage.radii(own, k=3).tolist() == pytest.approx([0.8, 1.0])
+
+
 def test_copies_cover_a_target_of_copies() -> None:
     assert coverage.measure(orthogonal(4, 9), orthogonal(4, 1)).share == 1
 

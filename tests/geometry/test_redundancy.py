@@ -31,6 +31,14 @@ def test_a_chain_of_small_steps_is_not_one_knot() -> None:
     assert len(knots.sizes) != 1
 
 
+@pytest.mark.parametrize("angles", [(0.0, 0.25, 0.35), (0.35, 0.25, 0.0)])
+def test_the_most_alike_are_joined_first(angles: tuple[float, ...]) -> None:
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    near = neighbours.knn(vectors, k=2)
+    found = redundancy.group(vectors, near, tau=0.96, slack=0.01).tolist()
+    assert found == [0 if angle > 0.1 else -1 for angle in angles]
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.integers(1, 120), st.integers(0, 50), st.floats(0.5, 0.99))
 def test_knots_have_five_or_more_and_their_members_are_alike(

@@ -10,13 +10,27 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.testclient import TestClient
 
+from app.curation import passwords
 from app.storage import datasets, people
 from app.storage.access_tables import UserRow
 from app.storage.database import Sessions, connect, reading, writing
 from app.storage.tables import DatasetRow
 from tests import web_client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def full_cost() -> Iterator[PasswordHash]:
+    """How passwords are hashed in truth; for the tests a hash takes no tenth of a second."""
+    truth = passwords._hasher
+    passwords._hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=256, parallelism=1),))
+    passwords._nobodys.cache_clear()
+    yield truth
+    passwords._hasher = truth
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from pwdlib import PasswordHash
 from sqlmodel import Session
 from starlette.requests import Request
 
@@ -37,6 +38,10 @@ def wait_of(session: Session, name: str = "mia", ip: str = "192.0.2.1") -> float
 
 def asking(ip: str = "192.0.2.1") -> Request:
     return Request({"type": "http", "client": (ip, 1), "path": "/login", "headers": []})
+
+
+def test_t18_a_hash_costs_what_owasp_asks_for(full_cost: PasswordHash) -> None:
+    assert full_cost.hash("four words of mine").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_t18_of_a_hundred_attempts_at_once_five_pass(write: Sessions) -> None:
