@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from app.curation import board, export, export_page, export_sweep, versions
+from app.curation import board, export, export_page, export_sweep, version_changes, versions
 from app.web.api.exports import file_response
 from app.web.deps import ActorName, House, HouseDep, ReadSession, RenderDep, WriteSession
 from app.web.render import Render
@@ -120,6 +120,8 @@ def show_history(
     difference = history.newest
     if compare:
         difference = versions.compare(session, slug, *versions.read_pair(session, slug, compare))
+    changed = version_changes.of(session, slug, difference) if difference else {}
     return render(
-        "exports/history.html", block="content", head=head, history=history, difference=difference
-    )
+        "exports/history.html", block="content", head=head, history=history,
+        difference=difference, changed=changed,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 
 from app.curation import export_page
 from app.formats.exporters import EXPORTERS
+from app.storage import samples
 from app.storage.tables import Status
 from tests.curation.release import Release, chat, lines_of
 from tests.curation.test_export import GOOD, TWO_SYSTEMS
@@ -139,6 +140,26 @@ def test_the_history_shows_versions_and_what_changed(browser: TestClient, releas
     assert "From v1 to v3" in page
     assert f"samples?ids={ids[1]},{ids[2]}" in page
     assert browser.get("/d/recipes/history", params={"compare": "1..3"}).status_code == 422
+
+
+def test_a_comparison_shows_the_words_of_both_versions(
+    browser: TestClient, release: Release
+) -> None:
+    ids = release.load(lines_of([*GOOD, chat("Salt?", "Yes.", id="k", page=1)]))
+    browser.post("/d/recipes/versions", data={"name": "before"})
+    release.edit(ids[0], "How long do I cook 0 eggs?", "Nine minutes.")
+    release.load(lines_of([chat("Salt?", "Yes.", id="k", page=2), chat("Oil?", "A little.")]))
+    release.decide(ids[1:2], Status.REJECTED)
+    with release.write() as session:
+        samples.change(session, ids[2:3], deleted=True)
+    browser.post("/d/recipes/versions", data={"name": "after"})
+    page = browser.get("/d/recipes/history", params={"compare": "1...2"}).text
+    shown = page[page.index("From v1 to v2") :]
+    assert "<ins>Nine" in shown
+    assert re.search(r"Beside the text: <span[^>]*>page</span>", shown)
+    assert "Oil?" in shown
+    assert "How long do I cook 2 eggs?" in shown  # in the trash by now
+    assert shown.count("<summary>") == 4
 
 
 @pytest.mark.parametrize("path", ["exports/1", "exports/1/train.jsonl", "exports/99999999999"])
