@@ -11,6 +11,7 @@ from app.storage.review_tables import LeaseRow
 from app.storage.tables import now
 
 LASTS = timedelta(minutes=10)
+UNSEEN = {"synchronize_session": False}  # no session holds rows of leases
 
 
 def take(session: Session, dataset_id: int, sample_id: int, actor: str) -> bool:
@@ -30,8 +31,8 @@ def take(session: Session, dataset_id: int, sample_id: int, actor: str) -> bool:
 
 def release(session: Session, sample_id: int) -> None:
     """Nobody has this sample before them any more; what ended by itself is forgotten with it."""
-    ended = col(LeaseRow.until) <= now()
-    session.execute(delete(LeaseRow).where(or_(col(LeaseRow.sample_id) == sample_id, ended)))
+    done = or_(col(LeaseRow.sample_id) == sample_id, col(LeaseRow.until) <= now())
+    session.execute(delete(LeaseRow).where(done), execution_options=UNSEEN)
 
 
 def of_others(session: Session, dataset_id: int, actor: str) -> list[int]:
