@@ -178,6 +178,18 @@ def test_labels_and_marks_have_keys_and_back_returns_to_the_place(
     assert page.url.endswith(f"/d/marks/samples?ids={ids[0]},{ids[3]}&status=pending")
     assert page.locator("tr[data-row]").count() == 1
     flag_and_edit_at_once(page, ids[1])
+    ask_for_work_with_a_reason(page, server, ids[2])
+
+
+def ask_for_work_with_a_reason(page: Page, server: Server, number: int) -> None:
+    """The reason is sent with the decision, as one act."""
+    page.goto(f"/d/marks/review?ids={number}")
+    page.keyboard.press("Shift+X")
+    page.keyboard.type("the answer is cut off")
+    press_on(page, "Control+Shift+Enter")
+    expect_counts(server, "marks", {"needs_work": 1})
+    (told,) = server.get(f"/api/v1/samples/{number}/history").json()["items"]
+    assert told["body"]["reason"] == "the answer is cut off"
 
 
 def flag_and_edit_at_once(page: Page, number: int) -> None:
