@@ -63,7 +63,8 @@ def _measure(title: str, file: Path, folder: Path, address: str) -> None:
         print(
             f"{title:>18}: accepted {accepted:>9,.0f}/s, stored {rate:>7,.0f}/s "
             f"({ROWS / processor:,.0f} a second of the worker's processor), "
-            f"web +{web:,.0f} MB, worker +{grown[1]:,.0f} MB, load {os.getloadavg()[0]:.1f}",
+            f"web +{web:,.0f} MB, worker +{grown[1]:,.0f} MB, its reader {grown[2]:,.0f} MB, "
+            f"load {os.getloadavg()[0]:.1f}",
             flush=True,
         )
 
@@ -93,15 +94,16 @@ def _answer(server: Server, upload: int) -> dict[str, object]:
 
 @contextmanager
 def _watched(server: Server) -> Iterator[list[float]]:
-    """How many MB web and worker have grown by, at most, while this lasts."""
+    """How many MB web and worker have grown by, at most, while this lasts; and all of a reader."""
     processes = (server.web, server.worker)
     before = [server.memory(one) for one in processes]
-    grown, done = [0.0, 0.0], threading.Event()
+    grown, done = [0.0, 0.0, 0.0], threading.Event()
 
     def look() -> None:
         while not done.wait(0.2):
             for at, one in enumerate(processes):
                 grown[at] = max(grown[at], (server.memory(one) - before[at]) / 1e6)
+            grown[2] = max(grown[2], _readers(server) / 1e6)
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
@@ -110,6 +112,16 @@ def _watched(server: Server) -> Iterator[list[float]]:
     finally:
         done.set()
         thread.join()
+
+
+def _readers(server: Server) -> int:
+    if server.worker is None:
+        return 0
+    try:
+        children = psutil.Process(server.worker.pid).children()
+        return sum(child.memory_info().rss for child in children)
+    except psutil.Error:
+        return 0
 
 
 def _texts(number: int) -> tuple[str, str]:
