@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from app.curation import embedding, preparing
 from app.encoders.hashing import HashingEncoder
 from app.formats.sample import Message, Sample
-from app.storage import brought, embeddings, jobs, samples
+from app.storage import brought, datasets, embeddings, jobs, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.tables import DatasetRow
@@ -94,3 +94,16 @@ def test_a_data_set_knows_its_fingerprints_and_names(write: Sessions, dataset: D
         (found,) = brought.by_name(session, dataset.id, ["k1", "k2", ""])
         assert (found.id, found.fingerprint) == (number, row.fingerprint)
         assert samples.count(session, dataset.id, Filter()) == 1
+
+
+def test_of_two_data_sets_each_counts_its_own_vectors(
+    write: Sessions, dishes_board: DatasetRow, encoder: HashingEncoder
+) -> None:
+    with write() as session:
+        other = datasets.add(session, "other").id
+        stock_plain(session, other, 1)
+        counts = [
+            embeddings.count_of_samples(session, number, "input", encoder.name)
+            for number in (dishes_board.id, other)
+        ]
+    assert counts == [240, 0]
