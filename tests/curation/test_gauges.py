@@ -17,7 +17,7 @@ from app.curation import (
 from app.curation.board import Look
 from app.curation.gauge_views import GaugesView, GaugeView
 from app.curation.review import Change
-from app.storage import frames, samples
+from app.storage import frames, jobs, samples
 from app.storage.database import Sessions
 from app.storage.filters import Filter
 from app.storage.measurements import Part
@@ -162,6 +162,16 @@ def test_the_gauges_say_how_much_was_decided_since_and_a_bulk_act_reads_them_aga
     again = read(write, dataset)
     assert again.since == 0
     assert "240" in by_name(again)["answers"].sentence
+
+
+def test_a_bulk_act_on_what_was_never_measured_asks_for_no_gauges(
+    dataset: DatasetRow, write: Sessions
+) -> None:
+    with write() as session:
+        job = jobs.enqueue(session, "decide", dataset.id)
+    gauges.ask_after_deciding(write, job)
+    with write() as session:
+        assert [found.kind for found in jobs.of_dataset(session, dataset.id)] == ["decide"]
 
 
 def fillings() -> bytes:
