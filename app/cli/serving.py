@@ -144,7 +144,8 @@ def _run(instance: Instance, listener: socket.socket) -> None:
     from app.web.app import create_app
 
     app = create_app(instance.settings, instance.read, instance.write)
-    warming.begin(instance.read, lambda: render.compile_all(app.state.house.templates))
+    render.compile_all(app.state.house.templates)
+    warming.warm_up(instance.read)
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -9,6 +9,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
@@ -44,10 +45,14 @@ def prepare(path: Path, told: Told, *, skip: int = 0) -> Generator[Prepared, Non
         yield from preparing.prepare(path, told, skip=skip)
         return
     process = _start()
+    question = str(path.resolve()), told, skip, file_limits.current()
     try:
-        yield from _ask(process, path, told, skip)
+        with ThreadPoolExecutor(1) as ahead:
+            try:
+                yield from _ask(process, ahead, orjson.dumps(question))
+            finally:
+                process.kill()  # whoever waits for its next chunk is told so
     finally:
-        process.kill()
         process.communicate()
 
 
@@ -65,21 +70,27 @@ def answer(asked: IO[bytes], told: IO[bytes]) -> None:
 
 
 def _ask(
-    process: "subprocess.Popen[bytes]", path: Path, told: Told, skip: int
+    process: "subprocess.Popen[bytes]", ahead: ThreadPoolExecutor, question: bytes
 ) -> Iterator[Prepared]:
+    """Ask, and take each chunk while the one before it is being stored."""
     assert process.stdin is not None  # noqa: S101  both are pipes
     assert process.stdout is not None  # noqa: S101
     try:
-        question = str(path.resolve()), told, skip, file_limits.current()
-        process.stdin.write(orjson.dumps(question) + b"\n")
+        process.stdin.write(question + b"\n")
         process.stdin.flush()
-        while (found := orjson.loads(process.stdout.readline())) is not None:
-            yield _chunk(found)
+        coming = ahead.submit(_take, process.stdout)
+        while (chunk := coming.result()) is not None:
+            coming = ahead.submit(_take, process.stdout)
+            yield chunk
     except (OSError, orjson.JSONDecodeError) as error:
         raise ReaderLostError from error
 
 
-def _chunk(found: dict[str, Any]) -> Prepared:
+def _take(told: IO[bytes]) -> Prepared | None:
+    """The next chunk, or None after the last one."""
+    found: dict[str, Any] | None = orjson.loads(told.readline())
+    if found is None:
+        return None
     if "error" in found:
         raise InvalidError(found["error"])
     rejects = [(at, Rejected(**rejected)) for at, rejected in found.pop("rejects")]

@@ -6,8 +6,6 @@ Most of a first look is reading modules and filling caches: at a board of a mill
 
 import gc
 import logging
-import threading
-from collections.abc import Callable
 
 from app.curation import board, queries, queueing
 from app.curation.board_views import BoardView
@@ -24,21 +22,13 @@ NOBODY = Reviewer("", may_decide=False)
 log = logging.getLogger(__name__)
 
 
-def _nothing() -> None:
-    """There is nothing to prepare."""
-
-
-def begin(read: Sessions, prepare: Callable[[], None] = _nothing) -> threading.Thread:
-    """Warm up beside the first requests, `prepare` first; the thread is there to be waited for."""
-    thread = threading.Thread(target=_settle, args=(read, prepare), name="warming", daemon=True)
-    thread.start()
-    return thread
-
-
-def _settle(read: Sessions, prepare: Callable[[], None]) -> None:
-    prepare()
-    draw_card(read)
-    look(read)
+def warm_up(read: Sessions) -> None:
+    """Do it before the first request is answered: beside it, each would take a second or two."""
+    try:
+        draw_card(read)
+        look(read)
+    except DartboardError as error:
+        log.warning("what is asked for first could not be looked at: %s", error)
     # What is loaded by now stays. Looking through all of it again for what can be thrown away
     # stops every request for a tenth of a second, in the midst of the work.
     gc.collect()
@@ -54,12 +44,8 @@ def draw_card(read: Sessions) -> SampleView | QueueEnd | None:
 def look(read: Sessions) -> BoardView | None:
     """View the board of the data set that changed last; None where there is none."""
     slug = _newest(read)
-    try:
-        with read() as session:
-            return board.view(session, slug) if slug else None
-    except DartboardError as error:
-        log.warning("the newest board could not be looked at: %s", error)
-        return None
+    with read() as session:
+        return board.view(session, slug) if slug else None
 
 
 def _newest(read: Sessions) -> str:

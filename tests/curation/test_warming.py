@@ -6,7 +6,7 @@ from tests.stocked import stock
 
 
 def test_an_empty_house_has_nothing_to_look_at(own_read: Sessions) -> None:
-    warming.begin(own_read).join(timeout=60)
+    warming.warm_up(own_read)
     assert warming.look(own_read) is None
     assert warming.draw_card(own_read) is None
 
@@ -31,9 +31,3 @@ def test_a_card_is_drawn_and_put_before_nobody(own_read: Sessions, own_write: Se
     assert seen.id == sample_id
     with own_read() as session:
         assert card_leases.of_others(session, dataset.id, "mia") == []
-
-
-def test_what_is_prepared_comes_before_the_looks(own_read: Sessions) -> None:
-    done: list[str] = []
-    warming.begin(own_read, lambda: done.append("prepared")).join(timeout=60)
-    assert done == ["prepared"]
