@@ -17,6 +17,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from app.curation import queries, queueing, review
 from app.curation.orders import ORDERS
@@ -112,12 +113,22 @@ def _crowd(kind: str, rows: int, address: str) -> None:
                 threading.Thread(target=_review, args=(server, 100 * first + number, took))
                 for number in range(REVIEWERS)
             ]
+            before = _processor(server)
             for one in crowd:
                 one.start()
             for one in crowd:
                 one.join()
+            spent = _processor(server) - before
             what = f"{kind} {rows:,}: {REVIEWERS} reviewers, decision and next card, {when}"
             _say(what, took, CROWD_MS)
+            print(f"    web process: {1000 * spent / len(took):.0f} ms of processor a round")
+
+
+def _processor(server: Server) -> float:
+    """Seconds of processor that the web process has taken."""
+    assert server.web is not None
+    times = psutil.Process(server.web.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _review(server: Server, number: int, took: list[float]) -> None:
