@@ -1,5 +1,6 @@
 """What decides where a sample of an export goes: a few small facts of each, in order of id."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,29 +20,41 @@ NOWHERE = -2
 """The cell of a sample that has no place on the board; -1 is an outsider's."""
 
 
+def _whole() -> "array[int]":
+    return array("q")
+
+
+def _yes_or_no() -> "array[int]":
+    return array("b")
+
+
+def _number() -> "array[float]":
+    return array("d")
+
+
 @dataclass(slots=True)
 class Traits:
-    """A list for each fact, n long.
+    """A column for each fact, n long: plain numbers, for an export may have millions of rows.
 
     `asked`, `own` and `parent` are numbers that are equal where texts are: the question, the
     external id, and the family (0: none), which is the external id of a parent or a name of its
     own. `placed` says whether the sample's text is the one that it has its place by.
     """
 
-    ids: list[int] = field(default_factory=list)
-    asked: list[int] = field(default_factory=list)
-    own: list[int] = field(default_factory=list)
-    parent: list[int] = field(default_factory=list)
-    approved: list[bool] = field(default_factory=list)
-    by_people: list[bool] = field(default_factory=list)
-    label: list[int] = field(default_factory=list)
-    cell: list[int] = field(default_factory=list)
-    alike: list[float] = field(default_factory=list)
-    redundancy: list[int] = field(default_factory=list)
-    placed: list[bool] = field(default_factory=list)
+    ids: "array[int]" = field(default_factory=_whole)
+    asked: "array[int]" = field(default_factory=_whole)
+    own: "array[int]" = field(default_factory=_whole)
+    parent: "array[int]" = field(default_factory=_whole)
+    approved: "array[int]" = field(default_factory=_yes_or_no)
+    by_people: "array[int]" = field(default_factory=_yes_or_no)
+    label: "array[int]" = field(default_factory=_whole)
+    cell: "array[int]" = field(default_factory=_whole)
+    alike: "array[float]" = field(default_factory=_number)
+    redundancy: "array[int]" = field(default_factory=_whole)
+    placed: "array[int]" = field(default_factory=_yes_or_no)
 
     def column(self, name: str, kind: type[np.generic] = np.int64) -> NDArray[Any]:
-        """One of the lists as an array."""
+        """One of them as an array of numpy's."""
         return np.array(getattr(self, name), dtype=kind)
 
 

@@ -36,7 +36,6 @@ class Release:
         self.files = folder / "exports"
         self.tasks: Mapping[str, Task] = {
             "parse": lambda job: parsing.parse_upload(read, write, job, folder / "spool"),
-            "embed": lambda _: None,
             "export": lambda job: export.run(read, write, job, self.files),
         }
 

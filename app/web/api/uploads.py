@@ -85,7 +85,14 @@ class UploadOptions(Reading):
     filename: str = Field(default="", max_length=255, description="a label only")
 
 
-@router.post("", status_code=202, responses={201: {"model": UploadAnswer}})
+@router.post(
+    "",
+    status_code=202,
+    responses={
+        200: {"model": UploadAnswer, "description": "What would become of it: a dry run"},
+        201: {"model": UploadAnswer},
+    },
+)
 def upload(
     slug: str,
     spooled: SpooledBody,
