@@ -18,7 +18,20 @@ WORDS = ("sample_words", "ix_sample_words")
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(own_engine: Engine) -> None:
-    with own_engine.connect() as connection:
+    check_tables(own_engine)
+
+
+def test_a_database_that_had_families_before_their_migration_is_opened(own_engine: Engine) -> None:
+    with own_engine.begin() as connection:
+        config = configure(connection, Settings().migrations)
+        command.downgrade(config, "0015")
+        command.stamp(config, "0014")  # as when 0006 and 0013 made what 0015 makes
+    assert migrate(own_engine, Settings().migrations)
+    check_tables(own_engine)
+
+
+def check_tables(engine: Engine) -> None:
+    with engine.connect() as connection:
         # The index of words is no table of the code: FTS5 has tables of its own behind it.
         opts = {
             "compare_type": True,
