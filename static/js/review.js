@@ -4,7 +4,7 @@ import { say } from "./side.js";
 
 const main = document.getElementById("main");
 let ahead = null; // the next card, off the page
-let asking = null; // the request for it
+let asking = null; // the place that it is fetched into
 let wanted = false; // a decision is made and there is no card to show yet
 let stale = false; // the page shows a sample as it was before an earlier decision arrived
 let made = 0; // decisions of this page, and how many of them had arrived when the next card was asked for
@@ -27,10 +27,9 @@ export function startReview() {
   if (card()) fetchAhead();
 }
 
-/** Where the next card is kept until it is shown. */
+/** A new place for the next card until it is shown: what still comes for an earlier one finds no page. */
 function boxAhead() {
-  const known = document.getElementById("ahead");
-  if (known) return known;
+  document.getElementById("ahead")?.parentElement.remove();
   // In a form, or the choice of its tabs would be taken for the shown card's own.
   const box = document.createElement("form");
   const behind = document.createElement("div");
@@ -44,17 +43,18 @@ function boxAhead() {
 // ---- the next card -----------------------------------------------------------------------------
 
 async function fetchAhead() {
-  const box = boxAhead();
   const address = card()?.dataset.card;
+  const box = (asking = boxAhead());
   ahead = null;
-  box.removeAttribute("data-kept");
-  if (!address) return;
+  if (!address) {
+    asking = null;
+    return;
+  }
   const known = arrived;
-  const mine = (asking = Symbol("asking"));
   try {
     await window.htmx.ajax("GET", address, { target: box, source: box });
   } catch { /* the server is away: asked again when it is back */ }
-  if (mine !== asking) return;
+  if (box !== asking) return;
   asking = null;
   if (!box.querySelector("[data-card]")) {
     box.replaceChildren(); // the end of the queue is shown when all is saved
@@ -110,7 +110,7 @@ function onSubmit(event) {
     event.preventDefault();
     event.stopImmediatePropagation();
     const next = location.pathname + location.search;
-    window.htmx.ajax("POST", form.action, { target: main, values: { next } });
+    window.htmx.ajax("POST", form.action, { target: main, source: form, values: { next } }); // each waits for those before it
     return;
   }
   if (!form.matches("[data-sends]") || !card()) return;

@@ -240,6 +240,39 @@ def test_review_needs_no_mouse_and_undo_leads_back(visitor: Visitor) -> None:
     assert page.inner_text("#panel .verdict .tag >> nth=0") == "pending"
 
 
+def test_undo_overtakes_the_next_card_that_is_still_on_its_way(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["review"])
+    page.wait_for_selector("#ahead[data-kept]", state="attached")
+    first = page.inner_text("h1")
+    page.route("**/review?**", lambda _: None)
+    page.keyboard.press("a")
+    expect(page.locator("#main h1")).not_to_have_text(first)
+    page.keyboard.press("z")
+    expect(page.locator("#main h1")).to_have_text(first)
+    with page.expect_response("**/review?**"):
+        page.unroute("**/review?**")  # they go on
+    page.wait_for_selector("#ahead[data-kept]", state="attached")
+    page.keyboard.press("a")
+    expect(page.locator("#main h1")).not_to_have_text(first)
+    page.wait_for_selector("#ahead[data-kept]", state="attached")
+    page.keyboard.press("z")
+    expect(page.locator("#main h1")).to_have_text(first)
+
+
+def test_undo_pressed_fast_undoes_each(visitor: Visitor) -> None:
+    page = visitor.open(PAGES["review"])
+    first = page.inner_text("h1")
+    for key in ("a", "x", "n"):
+        before = page.inner_text("h1")
+        page.keyboard.press(key)
+        expect(page.locator("#main h1")).not_to_have_text(before)
+    expect(page.locator("#main [data-saved]")).to_contain_text("Saved")
+    for key in ("z", "z", "z"):
+        page.keyboard.press(key)
+    expect(page.locator("#main h1")).to_have_text(first)
+    assert page.inner_text("#panel .verdict .tag >> nth=0") == "pending"
+
+
 def test_keys_decide_about_the_row_or_about_the_ticked_ones(visitor: Visitor) -> None:
     page = visitor.open(PAGES["samples"])
     page.keyboard.press("j")
@@ -395,7 +428,7 @@ def test_a_file_goes_up_with_its_report(visitor: Visitor, tmp_path: Path) -> Non
     page.click("text=Import 1 sample")
     page.wait_for_url(re.compile(r"/uploads/\d+$"))
     page.wait_for_selector("text=1 accepted + 0 seen before + 1 rejected + 0 blank = 2 lines")
-    expect(page.locator("h1")).to_have_text("two words é.jsonl")
+    expect(page.locator("#main h1")).to_have_text("two words é.jsonl")
 
 
 def test_the_theme_is_kept(visitor: Visitor) -> None:
