@@ -13,6 +13,7 @@ from app.curation.queries import Query
 from app.curation.review import Change, Decision
 from app.storage import datasets, samples
 from app.storage.tables import Status
+from app.web import formatting
 
 commands = typer.Typer()
 
@@ -134,7 +135,9 @@ def _confirm(wish: Wish, counted: BatchReport, *, yes: bool) -> None:
     """Ask before anything changes; an end of the input is a no."""
     if yes or not counted.changed:
         return
-    asked = telling.question(changing.wish_of(wish.change), _count(counted.matched))
+    asked = telling.question(
+        changing.wish_of(wish.change), formatting.plural(counted.matched, "sample")
+    )
     typer.confirm(f"{asked} {counted.changed:,} would change.", abort=True, err=True)
 
 
@@ -145,8 +148,6 @@ def _tell(wish: Wish, report: BatchReport, *, as_json: bool, would: bool = False
         return
     said = telling.change(changing.wish_of(wish.change))
     verb = "would change" if would else "changed"
-    printing.say(f"{said}: {_count(report.matched)} matched, {report.changed:,} {verb}.")
-
-
-def _count(number: int) -> str:
-    return f"{number:,} {'sample' if number == 1 else 'samples'}"
+    printing.say(
+        f"{said}: {formatting.plural(report.matched, 'sample')} matched, {report.changed:,} {verb}."
+    )

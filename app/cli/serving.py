@@ -139,13 +139,11 @@ def _announce(link: str, settings: Settings, *, as_json: bool, browser: bool) ->
 def _run(instance: Instance, listener: socket.socket) -> None:
     import uvicorn
 
-    from app.curation import warming
-    from app.web import connections, render
-    from app.web.app import create_app
+    from app.web import connections
+    from app.web.app import create_app, make_ready
 
     app = create_app(instance.settings, instance.read, instance.write)
-    render.compile_all(app.state.house.templates)
-    warming.warm_up(instance.read)
+    make_ready(app)
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -117,18 +117,21 @@ def page(
     session: Session,
     slug: str,
     order: Order,
+    kind: Kind,
     *,
     tokenizers: Path = NO_FOLDER,
     check: bool = False,
 ) -> ExportPage:
-    """The page for these choices; `check` makes it wait for the preview, however long."""
+    """The page for these choices, for a data set of this kind of samples.
+
+    `check` makes it wait for the preview, however long.
+    """
     recipe = export_recipe.check(order.recipe, tokenizers)
     choices = _choices(session, slug, order)
     chosen = next(choice for choice in choices if choice.chosen)
     preview = None
     if check or chosen.count <= CHECKED_WITH_THE_PAGE:
         preview = export_preview.preview(session, slug, order, tokenizers=tokenizers)
-    kind = kind_of(session, slug)
     return ExportPage(
         head=board.head(session, slug),
         kind=kind,
@@ -158,9 +161,8 @@ def kind_of(session: Session, slug: str) -> Kind:
     return rendering.sample_of(first[0]).kind if first else "chat"
 
 
-def usual_format(session: Session, slug: str) -> str:
+def usual_format(kind: Kind) -> str:
     """The first format that takes what the data set holds, for whoever has not chosen yet."""
-    kind = kind_of(session, slug)
     return next(name for name, exporter in EXPORTERS.items() if kind in exporter.kinds)
 
 

@@ -14,7 +14,7 @@ from app.curation.export_reviews import Reviews
 from app.formats import dialects, tokens
 from app.formats.exporters import Exporter
 from app.formats.rules import LEFTOVERS, TRAINED, Violation
-from app.formats.sample import Kind, Sample, load_messages, load_sample
+from app.formats.sample import Kind, Sample, Turns, load_messages, load_sample
 from app.formats.tokens import Counts, Tokenizer
 from app.storage.exports import Content
 
@@ -116,15 +116,12 @@ def _line(exporter: Exporter, content: Content) -> bytes | tuple[Violation, ...]
 def _bare_line(exporter: Exporter, content: Content) -> bytes | None:
     if content.rest or not exporter.bare:
         return None
-    turns, extra = orjson.loads(content.messages), _columns_of(content)
-    return exporter.bare_line(turns, extra, _dialect_of(content, "chat"), content.raw)
+    return exporter.bare_line(*_conversation(content), content.raw)
 
 
 def _violations(exporter: Exporter, content: Content) -> tuple[Violation, ...]:
-    if not content.rest:
-        turns, extra = orjson.loads(content.messages), _columns_of(content)
-        if exporter.passes(turns, extra, _dialect_of(content, "chat")):
-            return ()
+    if not content.rest and exporter.passes(*_conversation(content)):
+        return ()
     return exporter.check(sample_of(content))
 
 
@@ -199,6 +196,11 @@ def sample_of(content: Content) -> Sample:
         return Sample(messages, extra=extra, dialect=_dialect_of(content, "chat"))
     sample = load_sample(content.messages, content.rest)
     return replace(sample, extra=extra, dialect=_dialect_of(content, sample.kind))
+
+
+def _conversation(content: Content) -> tuple[Turns, Mapping[str, object], str]:
+    """The turns of a plain conversation, its other columns and its dialect, without a Sample."""
+    return orjson.loads(content.messages), _columns_of(content), _dialect_of(content, "chat")
 
 
 def _columns_of(content: Content) -> dict[str, object]:

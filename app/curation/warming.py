@@ -12,7 +12,6 @@ from app.curation.board_views import BoardView
 from app.curation.queueing import Reviewer
 from app.curation.sample_views import QueueEnd, SampleView
 from app.curation.walking import Walk
-from app.errors import DartboardError
 from app.storage import datasets
 from app.storage.database import Sessions
 
@@ -27,8 +26,8 @@ def warm_up(read: Sessions) -> None:
     try:
         draw_card(read)
         look(read)
-    except DartboardError as error:
-        log.warning("what is asked for first could not be looked at: %s", error)
+    except Exception:  # whoever asks for it is told what is wrong; the rest is served
+        log.exception("what is asked for first could not be looked at")
     # What is loaded by now stays. Looking through all of it again for what can be thrown away
     # stops every request for a tenth of a second, in the midst of the work.
     gc.collect()

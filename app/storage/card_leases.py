@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from sqlalchemy import delete, or_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from app.storage.database import is_sqlite
+from app.storage.database import insert_into
 from app.storage.review_tables import LeaseRow
 from app.storage.tables import now
 
@@ -19,9 +18,8 @@ def take(session: Session, dataset_id: int, sample_id: int, actor: str) -> bool:
     moment = now()
     lease = {"dataset_id": dataset_id, "actor": actor, "until": moment + LASTS}
     free = or_(col(LeaseRow.until) <= moment, col(LeaseRow.actor) == actor)
-    dialect = sqlite if is_sqlite(session) else postgresql
     taken = session.execute(
-        dialect.insert(LeaseRow)
+        insert_into(session, LeaseRow)
         .values(sample_id=sample_id, **lease)
         .on_conflict_do_update(index_elements=[col(LeaseRow.sample_id)], set_=lease, where=free)
         .returning(col(LeaseRow.sample_id))

@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, ExceptionContext, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
 
 from app.errors import InvalidError
 from app.storage import moments
@@ -107,6 +108,12 @@ def writing(engine: Engine) -> Sessions:
 def is_sqlite(session: Session) -> bool:
     """Whether the session speaks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def insert_into(session: Session, table: type[SQLModel]) -> Any:
+    """An INSERT of this database's own kind, which knows ON CONFLICT."""
+    dialect = sqlite if is_sqlite(session) else postgresql
+    return dialect.insert(table)
 
 
 def describe(engine: Engine) -> str:

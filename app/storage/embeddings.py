@@ -6,11 +6,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, and_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
 from app.storage.board_tables import EmbeddingRow, TargetTextRow
-from app.storage.database import is_sqlite
+from app.storage.database import insert_into
 from app.storage.filters import Filter, conditions
 from app.storage.tables import SampleRow
 
@@ -31,8 +30,7 @@ def add_many(
         for text_hash, vector in zip(hashes, vectors, strict=True)
     ]
     if rows:
-        dialect: Any = sqlite if is_sqlite(session) else postgresql
-        session.execute(dialect.insert(EmbeddingRow).on_conflict_do_nothing(), rows)
+        session.execute(insert_into(session, EmbeddingRow).on_conflict_do_nothing(), rows)
 
 
 def count_missing(session: Session, dataset_id: int, side: Side, encoder: str) -> int:

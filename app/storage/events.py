@@ -10,12 +10,12 @@ import orjson
 from sqlalchemy import ColumnElement, and_, insert, or_
 from sqlmodel import Session, col, func, select
 
+from app.storage import listed
 from app.storage.database import is_sqlite
 from app.storage.tables import DatasetRow, EventRow, now
 
 COLUMNS_PER_INSERT = 1_000
 STEPS_PER_QUERY = 200
-SAMPLES_PER_QUERY = 5_000
 REVIEW_BATCH = "b"
 """How the batch of an act begins that a person may undo."""
 UPLOAD_BATCH = "u"
@@ -90,8 +90,7 @@ def of_sample(session: Session, sample_id: int) -> Sequence[EventRow]:
 
 def about(session: Session, sample_ids: Sequence[int]) -> Iterator[EventRow]:
     """Everything that happened to these samples, oldest first."""
-    for start in range(0, len(sample_ids), SAMPLES_PER_QUERY):
-        part = sample_ids[start : start + SAMPLES_PER_QUERY]
+    for part in listed.parts(sample_ids):
         query = select(EventRow).where(col(EventRow.sample_id).in_(part))
         yield from session.exec(query.order_by(col(EventRow.seq)))
 

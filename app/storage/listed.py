@@ -3,6 +3,7 @@
 A query holds some ten thousand bound values at most; a list of a million ids is one value here.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,13 @@ from sqlalchemy import Boolean, ColumnElement, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+IDS_PER_QUERY = 5_000
+
+
+def parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The ids, as many at a time as a query is given as values."""
+    yield from (ids[at : at + IDS_PER_QUERY] for at in range(0, len(ids), IDS_PER_QUERY))
 
 
 class _Listed(FunctionElement[bool]):

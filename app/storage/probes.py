@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
 from app.storage.board_tables import ProbeRow
-from app.storage.database import is_sqlite
+from app.storage.database import insert_into
 from app.storage.tables import now
 
 State = Literal["proposed", "approved", "dropped"]
@@ -31,9 +30,8 @@ def add_proposals(
         }
         for text_hash, text in texts
     ]
-    dialect = sqlite if is_sqlite(session) else postgresql
     if rows:
-        session.execute(dialect.insert(ProbeRow).on_conflict_do_nothing(), rows)
+        session.execute(insert_into(session, ProbeRow).on_conflict_do_nothing(), rows)
     return _count_all(session, dataset_id) - before
 
 

@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import String, or_, type_coerce
 from sqlmodel import Session, col, select
 
+from app.storage import listed
 from app.storage.tables import EventRow, SampleRow
-
-IDS_PER_QUERY = 5_000
 
 
 class Said(NamedTuple):
@@ -25,7 +24,7 @@ def now(session: Session, ids: Sequence[int]) -> dict[int, Said]:
     """What people say of these samples now, by id."""
     row = SampleRow
     found: dict[int, Said] = {}
-    for part in _parts(ids):
+    for part in listed.parts(ids):
         query = select(  # type: ignore[call-overload]
             row.id,
             type_coerce(col(row.status), String),
@@ -47,13 +46,9 @@ def notes_and_later(
     In order for each sample.
     """
     row = EventRow
-    for part in _parts(ids):
+    for part in listed.parts(ids):
         query = select(row.seq, row.sample_id, row.body).where(
             col(row.sample_id).in_(part), or_(col(row.kind) == "noted", col(row.seq) > seq)
         )
         for found in session.execute(query.order_by(col(row.sample_id), col(row.seq))):
             yield found[0], found[1], found[2]
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    yield from (ids[at : at + IDS_PER_QUERY] for at in range(0, len(ids), IDS_PER_QUERY))

@@ -8,13 +8,12 @@ from sqlalchemy import Row, text
 from sqlmodel import Session, col, func, select, update
 
 from app.errors import NotFoundError
-from app.storage import bulk, facets, text_search
+from app.storage import bulk, facets, listed, text_search
 from app.storage.database import is_sqlite
 from app.storage.filters import Facet, Filter, conditions
 from app.storage.tables import SampleRow, Status
 
 ANY = Filter()
-IDS_PER_QUERY = 5_000
 
 LISTED = (
     SampleRow.id,
@@ -177,7 +176,7 @@ def ids_matching(session: Session, dataset_id: int, wanted: Filter) -> list[int]
 def movable(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """What people may change about samples, by id and by column."""
     found: dict[int, dict[str, Any]] = {}
-    for part in _parts(ids):
+    for part in listed.parts(ids):
         query = select(SampleRow.id, *MOVABLE).where(col(SampleRow.id).in_(part))  # type: ignore[call-overload]
         found |= {row.id: state_of(row) for row in session.execute(query)}
     return found
@@ -200,7 +199,7 @@ def highest_id(session: Session, dataset_id: int) -> int:
 def change(session: Session, ids: Sequence[int], **values: Any) -> None:
     """Set columns of many samples at once; each gets a new version."""
     values = {"changed_ms": now_ms(), **values}
-    for part in _parts(ids):
+    for part in listed.parts(ids):
         session.exec(
             update(SampleRow)
             .where(col(SampleRow.id).in_(part))
@@ -223,7 +222,7 @@ def now_ms() -> int:
 def waiting(session: Session, dataset_id: int, ids: Sequence[int]) -> list[Row[Any]]:
     """(id, version, preview) of those that wait for a decision, in the order of `ids`."""
     found: dict[int, Row[Any]] = {}
-    for part in _parts(ids):
+    for part in listed.parts(ids):
         query = select(SampleRow.id, SampleRow.version, SampleRow.preview).where(
             SampleRow.dataset_id == dataset_id,
             col(SampleRow.id).in_(part),
@@ -244,7 +243,7 @@ def previews_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 def described(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, str, str]]:
     """Id, messages, language and origin of samples, in ascending order of id."""
-    for part in _parts(sorted(ids)):
+    for part in listed.parts(sorted(ids)):
         query = (
             select(SampleRow.id, SampleRow.messages, SampleRow.language, SampleRow.origin)
             .where(col(SampleRow.id).in_(part))
@@ -256,7 +255,7 @@ def described(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, 
 
 def texts_of(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, Status]]:
     """Id, messages and status of samples, in ascending order of id."""
-    for part in _parts(sorted(ids)):
+    for part in listed.parts(sorted(ids)):
         query = select(SampleRow.id, SampleRow.messages, SampleRow.status)
         rows = session.exec(query.where(col(SampleRow.id).in_(part)).order_by(col(SampleRow.id)))
         yield from ((row[0], row[1], Status(row[2])) for row in rows)
@@ -274,7 +273,3 @@ def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         )
         known |= {(upload_id, position): number for position, number in session.exec(query)}
     return [known[row["upload_id"], row["position"]] for row in rows]
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    yield from (ids[at : at + IDS_PER_QUERY] for at in range(0, len(ids), IDS_PER_QUERY))

@@ -113,6 +113,10 @@ class Sending:
             return self
         return replace(self, key=f"form-{_digest((key, told))}")
 
+    def is_first(self, key: str, *told: object) -> bool:
+        """Whether the form, by the key that it holds, comes now and is to be done."""
+        return self.under(key, *told).earlier(*told) is None
+
     def release(self) -> None:
         """Nothing came of the form: when it comes again, it is to be done."""
         if self.key:

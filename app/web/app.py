@@ -7,17 +7,16 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
 
-from app.curation import file_limits, nearness, probing
+from app.curation import file_limits, nearness, probing, warming
 from app.curation.nearness import Finder
 from app.curation.probe_page import ModelFacts
 from app.settings import Settings
 from app.storage.database import Sessions
-from app.web import api, oidc, pages
+from app.web import api, oidc, pages, render
 from app.web.deps import House
 from app.web.description import describe_fully
 from app.web.errors import add_error_answers
 from app.web.rates import Allowances, Rates
-from app.web.render import make_templates
 from app.web.security import add_doors
 from app.web.sizes import Limit
 
@@ -34,7 +33,7 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
     app.state.house = House(
         read=read,
         write=write,
-        templates=make_templates(settings.templates),
+        templates=render.make_templates(settings.templates),
         spool=settings.spool,
         exports=settings.exports,
         tokenizers=settings.tokenizers,
@@ -61,6 +60,13 @@ def create_app(settings: Settings, read: Sessions, write: Sessions) -> FastAPI:
         _remember_on_the_way(app, settings)
     add_doors(app, settings.hosts)
     return app
+
+
+def make_ready(app: FastAPI) -> None:
+    """Do before the first request what would keep it waiting."""
+    house: House = app.state.house
+    render.compile_all(house.templates)
+    warming.warm_up(house.read)
 
 
 def _allowances(settings: Settings) -> Allowances:

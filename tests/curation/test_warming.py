@@ -1,3 +1,7 @@
+from typing import NoReturn
+
+import pytest
+
 from app.curation import warming
 from app.curation.sample_views import SampleView
 from app.storage import card_leases, datasets
@@ -31,3 +35,13 @@ def test_a_card_is_drawn_and_put_before_nobody(own_read: Sessions, own_write: Se
     assert seen.id == sample_id
     with own_read() as session:
         assert card_leases.of_others(session, dataset.id, "mia") == []
+
+
+def test_what_cannot_be_looked_at_is_logged_and_keeps_no_server_from_starting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken() -> NoReturn:
+        raise OSError("the disk is gone")
+
+    warming.warm_up(broken)
+    assert "the disk is gone" in caplog.text

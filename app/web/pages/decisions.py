@@ -33,14 +33,13 @@ from app.web.render import Render
 router = APIRouter(prefix="/d/{slug}")
 
 Next = Annotated[str, Form(max_length=20_000)]
-Label = Annotated[str | None, Field(max_length=200)]
 
 
 class Wish(BaseModel):
     """What a form about samples can ask for, of one or of many."""
 
     status: str | None = Field(default=None, max_length=20)
-    label: Label = None
+    label: str | None = Field(default=None, max_length=200)
     unlabel: bool = False
     mark: Annotated[str, Field(max_length=200)] = ""
     unmark: Annotated[str, Field(max_length=200)] = ""
@@ -105,6 +104,10 @@ class BulkDecision(Wish):
         """What the form asks for; a field of labels that was left empty asks for none."""
         asked = super().change
         return asked if self.unlabel else replace(asked, label=self.label or None)
+
+    def chosen(self, query: Query) -> Query:
+        """Which samples are meant, on a list that shows what `query` finds."""
+        return query if self.every else review.by_ids(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ def redo(slug: str, request: Request, who: Who, next: Next = "") -> Response:  #
 
 def _preview(who: Acting, slug: str, query: Query, form: BulkDecision) -> Response:
     """What a bulk decision would do, and the question whether to do it."""
-    session, chosen = who.once.session, query if form.every else review.by_ids(form.ids)
+    session, chosen = who.once.session, form.chosen(query)
     report = review.decide_many(
         session, slug, chosen, form.change, actor=who.once.actor, preview=True
     )
@@ -195,7 +198,7 @@ def _preview(who: Acting, slug: str, query: Query, form: BulkDecision) -> Respon
 
 def _act_once(who: Acting, slug: str, query: Query, form: BulkDecision) -> tuple[BatchReport, bool]:
     """What became of a bulk decision, and whether it had come before."""
-    chosen = query if form.every else review.by_ids(form.ids)
+    chosen = form.chosen(query)
     told = (slug, queries.write(chosen), form.model_dump())
     once = who.once.under(form.key, *told)
     earlier = once.earlier(*told)

@@ -51,9 +51,10 @@ def show_order(
     asked = render.request.query_params
     check = "preview" in asked
     order = export_page.read_order(asked.multi_items(), version=version)
+    kind = export_page.kind_of(session, slug)
     if "format" not in asked:
-        order = replace(order, format=export_page.usual_format(session, slug))
-    shown = export_page.page(session, slug, order, tokenizers=house.tokenizers, check=check)
+        order = replace(order, format=export_page.usual_format(kind))
+    shown = export_page.page(session, slug, order, kind, tokenizers=house.tokenizers, check=check)
     block = "preview" if check else "content"
     return render("exports/new.html", block=block, head=shown.head, page=shown)
 

@@ -69,9 +69,7 @@ def set_overlap(
 def settle(
     slug: str, sample_id: Id, form: Annotated[SettlingForm, Form()], once: SentOnce
 ) -> Response:
-    told = (slug, sample_id, form.model_dump())
-    once = once.under(form.key, *told)
-    if once.earlier(*told) is None:
+    if once.is_first(form.key, slug, sample_id, form.model_dump()):
         change = Change(status=form.status, final=True)
         review.decide(once.session, slug, sample_id, change, version=form.version, actor=once.actor)
     return RedirectResponse(f"/d/{slug}/team#disagreements", 303)
@@ -79,9 +77,7 @@ def settle(
 
 @router.post("/d/{slug}/assignments")
 def assign(slug: str, form: Annotated[AssignmentForm, Form()], once: SentOnce) -> Response:
-    told = (slug, form.model_dump())
-    once = once.under(form.key, *told)
-    if once.earlier(*told) is None:
+    if once.is_first(form.key, slug, form.model_dump()):
         assigning.assign(
             once.session, slug, form.person, query=form.query, note=form.note, actor=once.actor
         )
@@ -98,9 +94,7 @@ def finish(slug: str, assignment_id: Id, session: WriteSession) -> Response:
 def comment(
     slug: str, sample_id: Id, form: Annotated[Saying, Form()], once: SentOnce, render: RenderDep
 ) -> Response:
-    told = (slug, sample_id, form.model_dump())
-    once = once.under(form.key, *told)
-    if once.earlier(*told) is None:
+    if once.is_first(form.key, slug, sample_id, form.model_dump()):
         commenting.add(once.session, slug, sample_id, form.text, actor=once.actor)
     return _comments(once.session, slug, sample_id, render)
 
