@@ -58,6 +58,7 @@ def connect(url: str, **options: Any) -> Engine:
             url, pool_pre_ping=True, pool_size=POOL, hide_parameters=True,
             connect_args=PLANNED_ANEW, **reader, **options,
         )  # fmt: skip
+        event.listen(engine, "connect", _prepare_postgres)
         event.listen(engine, "handle_error", _say_unstorable)
         return engine
     raise UnknownDatabaseError
@@ -157,6 +158,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    connection.autocommit = True
+    # As disks are today. By default it takes pages in any order to cost four times as much, and
+    # reads half a million texts for the 68 that say a rare word rather than ask the index.
+    connection.execute("SET random_page_cost = 1.1")
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -77,13 +77,13 @@ def led_by_words(
 ) -> tuple[Any, Filter]:
     """A query of samples that reads the index of words first, and what is left to ask of them.
 
-    Nothing changes where nobody asks for words, and where all else that is asked leaves but few
-    samples, which are quicker to look through.
+    Nothing changes where nobody asks for words, and in SQLite where all else that is asked leaves
+    but few samples, which are quicker to look through: Postgres sees that by itself.
     """
-    if not wanted.words or not is_sqlite(session):
+    if not wanted.words:
         return query, wanted
     left = replace(wanted, words=())
-    others = count(session, dataset_id, left)
+    others = count(session, dataset_id, left) if is_sqlite(session) else None
     if others is not None and others <= FEW:
         return query, wanted
     rows = inspect(SampleRow).local_table

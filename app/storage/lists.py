@@ -37,16 +37,19 @@ def page(
     backwards = sort in BACKWARDS
     query = select(*LISTED)  # type: ignore[call-overload]
     keys: list[Any] = [col(SampleRow.id)]
+    bounds = [keys]
     if sort in COLUMNS:
         keys.insert(0, getattr(SampleRow, COLUMNS[sort]))
     else:
         query, left = facets.led_by_words(session, dataset_id, query, wanted)
         if left is not wanted:
-            keys, wanted = [text_search.INDEX.c.rowid], left
+            keys, wanted = [text_search.KEY], left
+            bounds.append(keys)
     query = query.where(*conditions(dataset_id, wanted))
     if after is not None:
         place = tuple_(*([after.value, after.id] if sort in COLUMNS else [after.id]))
-        query = query.where(tuple_(*keys) < place if backwards else tuple_(*keys) > place)
+        for bound in bounds:
+            query = query.where(tuple_(*bound) < place if backwards else tuple_(*bound) > place)
     order = [key.desc() if backwards else key for key in keys]
     rows: Sequence[Row[Any]] = session.exec(query.order_by(*order).limit(limit)).all()
     return rows

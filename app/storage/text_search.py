@@ -13,11 +13,11 @@ import orjson
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnClause,
     ColumnElement,
     Join,
     Text,
     bindparam,
-    column,
     table,
     text,
 )
@@ -42,7 +42,15 @@ ROWS_AT_ONCE = 5_000
 NOTHING = Term((BREAK * 2,))
 """What no sample says: an empty question would be a syntax error."""
 
-INDEX = table("sample_words", column("rowid", BigInteger))
+
+class _Key(ColumnClause[int]):
+    """The id of the sample that a row of the index is about."""
+
+    inherit_cache = True
+
+
+KEY = _Key("rowid", BigInteger)
+INDEX = table("sample_words", KEY)
 
 _FORGET_SQLITE = text("DELETE FROM sample_words WHERE rowid = :id")
 _FORGET_POSTGRES = text("DELETE FROM sample_words WHERE sample_id = :id")
@@ -74,6 +82,18 @@ class _Led(Join):
     inherit_cache = True
 
 
+class _Said(FunctionElement[bool]):
+    """(terms): whether a row of the index says them."""
+
+    name = "said"
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002  SQLAlchemy's own name
+        """As it is: see _Found."""
+        return self
+
+
 class _Found(FunctionElement[bool]):
     """(sample id, terms): whether the sample says them."""
 
@@ -100,12 +120,11 @@ def says_any(sample_id: Any, asked: Sequence[str]) -> ColumnElement[bool]:
 def led_by_words(query: Any, rows: Any, asked: Sequence[str]) -> Any:
     """A query of samples that say all of these, SQLite reading the index of words first.
 
-    Ordered by INDEX.c.rowid it need not gather all of a common word's samples to show a few.
+    Ordered by KEY it need not gather all of a common word's samples to show a few; where a page
+    begins is said of KEY and of the sample's id, for neither database concludes one from the other.
     """
-    match = text("sample_words MATCH :asked").bindparams(
-        bindparam("asked", _readable(asked), _Asked(all_of_them=True))
-    )
-    return query.select_from(_Led(INDEX, rows, INDEX.c.rowid == rows.c.id)).where(match)
+    match = _Said(bindparam(None, _readable(asked), _Asked(all_of_them=True)))
+    return query.select_from(_Led(INDEX, rows, rows.c.id == KEY)).where(match)
 
 
 def add(session: Session, found: Iterable[tuple[int, str]]) -> None:
@@ -192,16 +211,29 @@ def _led_on_sqlite(element: _Led, compiler: SQLCompiler, **options: Any) -> str:
     return plain.replace(" JOIN ", " CROSS JOIN ", 1)
 
 
-@compiles(_Found, "sqlite")
-def _on_sqlite(element: _Found, compiler: SQLCompiler, **options: Any) -> str:
-    column, asked = (compiler.process(it, **options) for it in element.clauses)
-    said = f"SELECT rowid FROM sample_words WHERE sample_words MATCH {asked}"  # noqa: S608  bound
-    return f"({column} IN ({said}))"
+@compiles(_Key)
+def _key_on_sqlite(_element: _Key, _compiler: SQLCompiler, **_options: Any) -> str:
+    return "sample_words.rowid"
 
 
-@compiles(_Found, "postgresql")
-def _on_postgres(element: _Found, compiler: SQLCompiler, **options: Any) -> str:
-    column, asked = (compiler.process(it, **options) for it in element.clauses)
-    match = f"words @@ CAST(CAST({asked} AS text) AS tsquery)"
-    said = f"SELECT sample_id FROM sample_words WHERE {match}"  # noqa: S608  values bound
-    return f"({column} IN ({said}))"
+@compiles(_Key, "postgresql")
+def _key_on_postgres(_element: _Key, _compiler: SQLCompiler, **_options: Any) -> str:
+    return "sample_words.sample_id"
+
+
+@compiles(_Said, "sqlite")
+def _said_on_sqlite(element: _Said, compiler: SQLCompiler, **options: Any) -> str:
+    return f"sample_words MATCH {compiler.process(element.clauses, **options)}"
+
+
+@compiles(_Said, "postgresql")
+def _said_on_postgres(element: _Said, compiler: SQLCompiler, **options: Any) -> str:
+    return f"words @@ CAST(CAST({compiler.process(element.clauses, **options)} AS text) AS tsquery)"
+
+
+@compiles(_Found)
+def _found(element: _Found, compiler: SQLCompiler, **options: Any) -> str:
+    column, asked = element.clauses
+    key, said = (compiler.process(it, **options) for it in (KEY, _Said(asked)))
+    found = f"SELECT {key} FROM sample_words WHERE {said}"  # noqa: S608  values are bound
+    return f"({compiler.process(column, **options)} IN ({found}))"
