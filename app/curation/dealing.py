@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from app.curation import frames as packing
 from app.curation.export_recipe import SPLITS, Recipe
-from app.curation.rendering import CAPPED, FIRST_SPLIT, LEFT_OUT
+from app.curation.rendering import CAPPED, FIRST_SPLIT, LEFT_OUT, Places
 from app.errors import InvalidError
 from app.geometry import balance, redundancy, splits
 from app.geometry.frame import Frame
@@ -28,7 +28,6 @@ MOST_REORDERED = 2_000
 """Cells up to this size are cut by what is left in them; larger ones as the board ordered them."""
 ROUNDING = 0.005  # vectors are kept in 16 bits: a pair may be so much more alike than was noted
 
-Places = NDArray[np.uint8]
 Marks = NDArray[np.bool_]
 
 

@@ -8,10 +8,11 @@ import numpy as np
 from sqlmodel import Session
 
 from app.curation import dealing, export_outcome, rendering
-from app.curation.dealing import Places
 from app.curation.export_outcome import OutcomeView
 from app.curation.export_recipe import Recipe
-from app.curation.rendering import Press, Tally
+from app.curation.export_reviews import Reviews
+from app.curation.rendering import Places, Press, Tally
+from app.formats.tokens import Counts
 from app.storage import frames
 from app.storage.board_tables import FrameRow
 from app.storage.exports import Content
@@ -45,6 +46,15 @@ class Findings:
     def add(self, press: Press, part: Sequence[Content]) -> None:
         """Check some more samples."""
         passing, counted = rendering.check(press, part, self.tally)
+        self._note(passing, counted)
+
+    def add_lines(self, press: Press, part: Sequence[Content], reviews: Reviews) -> list[bytes]:
+        """Check some more samples by making their lines; empty for those that do not pass."""
+        lines, counted = rendering.render(press, part, self.tally, reviews)
+        self._note([bool(line) for line in lines], counted)
+        return lines
+
+    def _note(self, passing: Sequence[bool], counted: Sequence[Counts | None]) -> None:
         self.passing += passing
         self.tokens += [counts.total if counts else 0 for counts in counted]
         self.trained += [counts.trained if counts else 0 for counts in counted]

@@ -6,7 +6,8 @@ chunk's lines are in the files before the cursor says so; a killed job copies
 what the files' marks vouch for and goes on. The export's row is written last.
 
 Where samples are capped or split they are all checked first, and what becomes
-of each is kept: a repeat, or a job that is taken up again, finds it there.
+of each is kept: a repeat, or a job that is taken up again, finds it there. Their
+lines are made meanwhile and wait in a spool; they are made anew where they do not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,20 +25,12 @@ from app.curation.export_outcome import OutcomeView
 from app.curation.export_papers import File, Written
 from app.curation.export_recipe import SPLITS, Recipe
 from app.curation.export_reviews import Reviews
+from app.curation.export_spool import Chunk, Spool
 from app.curation.rendering import Press, Tally
 from app.encoders import tokenizer_files
 from app.errors import ConflictError
 from app.formats.exporters import EXPORTERS
-from app.storage import (
-    datasets,
-    dealings,
-    exports,
-    frames,
-    jobs,
-    measurements,
-    traits,
-    versions,
-)
+from app.storage import datasets, dealings, exports, frames, jobs, measurements, traits, versions
 from app.storage.database import Sessions
 from app.storage.exports import Content
 from app.storage.jobs import CancelledError
@@ -76,13 +69,13 @@ def run(
     """Write the files of an export; run again after a kill, it goes on where it stopped."""
     with read() as session:
         plan = _plan(session, job, tokenizers or folder.parent / "tokenizers")
-    work = _Work(read, write, job, plan)
-    checked = work.check() if plan.recipe.deals else None
-    if checked is not None and plan.dry_run:
-        work.note(checked.tally, checked.outcome, size=0, files=[])
-        return
-    names = list(checked.outcome.rows) if checked else [SPLITS[0]]
-    with ExitStack() as opened:
+    with Spool(path_of(folder, plan.export_id, "")) as spool, ExitStack() as opened:
+        work = _Work(read, write, job, plan, spool)
+        checked = work.check() if plan.recipe.deals else None
+        if checked is not None and plan.dry_run:
+            work.note(checked.tally, checked.outcome, size=0, files=[])
+            return
+        names = list(checked.outcome.rows) if checked else [SPLITS[0]]
         files = {
             name: opened.enter_context(closing(GrowingFile(
                 path_of(folder, plan.export_id, name + plan.press.exporter.suffix),
@@ -142,6 +135,7 @@ class _Work:
     write: Sessions
     job: JobRow
     plan: _Plan
+    spool: Spool
 
     def check(self) -> Checked:
         """Check, cap and split all samples; what was found before is used again."""
@@ -151,7 +145,11 @@ class _Work:
             return export_check.load(dealings.parts_of(kept), kept.told)
         found = Findings([], [], [], Tally())
         for part in self._parts(0):
-            found.add(plan.press, part)
+            if plan.dry_run:
+                found.add(plan.press, part)
+            else:
+                lines = found.add_lines(plan.press, part, self._reviews(part))
+                self.spool.add(part[-1].sample_id, lines)
             self._checkpoint("check", len(found.passing), None)
         with self.read() as session:
             checked = export_check.deal(
@@ -210,29 +208,32 @@ class _Work:
         for file in files.values():
             if not file.bytes:
                 file.write([self.plan.press.exporter.prefix])
-        for part in self._parts(after):
-            self._write_part(part, checked, (files, tally, seen))
-            seen += len(part)
+        for chunk in self._chunks(checked, after, seen, tally):
+            for name, lines in chunk.lines.items():
+                files[name].write(lines)
+            seen += chunk.samples
             marks = {name: file.mark() for name, file in files.items()}
-            told = {"after": part[-1].sample_id, "seen": seen, "tally": tally.dump()}
+            told = {"after": chunk.last, "seen": seen, "tally": tally.dump()}
             phase = "check" if self.plan.dry_run else "write"
             self._checkpoint(phase, seen, {**told, "files": marks})
         return checked.tally if checked else tally
 
-    def _write_part(
-        self,
-        part: Sequence[Content],
-        checked: Checked | None,
-        state: tuple[Mapping[str, GrowingFile], Tally, int],
-    ) -> None:
-        files, tally, seen = state
-        press, reviews = self.plan.press, self._reviews(part)
-        if checked is None:
-            files[SPLITS[0]].write(rendering.render(press, part, tally, reviews))
+    def _chunks(
+        self, checked: Checked | None, after: int, seen: int, tally: Tally
+    ) -> Iterator[Chunk]:
+        """The lines that are not in their files yet: those that wait, or else made now."""
+        if checked is not None and self.spool.is_filled:
+            yield from self.spool.sort(checked.places)
             return
-        places = checked.places[seen : seen + len(part)]
-        for name, lines in rendering.sort(press, part, places, reviews).items():
-            files[name].write(lines)
+        for part in self._parts(after):
+            press, reviews = self.plan.press, self._reviews(part)
+            if checked is None:
+                found = {SPLITS[0]: rendering.render(press, part, tally, reviews)[0]}
+            else:
+                places = checked.places[seen : seen + len(part)]
+                found = rendering.sort(rendering.write(press, part, places, reviews), places)
+            yield Chunk(part[-1].sample_id, len(part), found)
+            seen += len(part)
 
     def _reviews(self, part: Sequence[Content]) -> Reviews:
         if not self.plan.recipe.review:
@@ -243,7 +244,8 @@ class _Work:
 
     def _take_up(self, files: Mapping[str, GrowingFile]) -> tuple[int, int, Tally]:
         """Where to go on: behind the last checkpoint, or at the start if its files are gone."""
-        cursor = self.job.cursor
+        # What was checked just now may be dealt otherwise than before: there may be a board now.
+        cursor = None if self.spool.is_filled else self.job.cursor
         marks = cursor["files"] if cursor else {}
         # Not all(...): every file is asked, so that none keeps half of what another lost.
         taken = [name in marks and file.take_up(marks[name]) for name, file in files.items()]

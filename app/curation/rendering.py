@@ -14,14 +14,16 @@ from app.curation.export_reviews import Reviews
 from app.formats import dialects, tokens
 from app.formats.exporters import Exporter
 from app.formats.rules import LEFTOVERS, TRAINED, Violation
-from app.formats.sample import Kind, Sample, Turns, load_messages, load_sample
+from app.formats.sample import Kind, Rest, Sample, Turns, load_messages, load_sample
 from app.formats.tokens import Counts, Tokenizer
 from app.storage.exports import Content
 
 FIRST_SAMPLES = 50
 NONE: Reviews = {}
+Places = NDArray[np.uint8]
 LEFT_OUT, CAPPED, FIRST_SPLIT = 0, 1, 2
 """What becomes of a sample: it breaks a rule, it is capped, or it is in split 0, 1, 2."""
+_CHAT: Rest = {}
 # How a sample is spelled whose own dialect cannot say what it is by now.
 SPELLED: Mapping[Kind, str] = {
     "chat": "messages",
@@ -96,17 +98,20 @@ class Press:
 
 def render(
     press: Press, contents: Sequence[Content], tally: Tally, reviews: Reviews = NONE
-) -> list[bytes]:
-    """The lines of the samples that pass, with their reviews; the others are noted in the tally."""
+) -> tuple[list[bytes], list[Counts | None]]:
+    """The line of each sample with its review, and its tokens where they are counted.
+
+    The line of one that does not pass is empty, and noted in the tally.
+    """
     found = [_line(press.exporter, content) for content in contents]
     counted = _count(press, contents)
     broken = (() if isinstance(one, bytes) else one for one in found)
     passing = note(press, contents, zip(broken, counted, strict=True), tally)
-    return [
-        _with_review(line, content, reviews)
+    lines = [
+        _with_review(line, content, reviews) if passes and isinstance(line, bytes) else b""
         for line, content, passes in zip(found, contents, passing, strict=True)
-        if passes and isinstance(line, bytes)
     ]
+    return lines, counted
 
 
 def _line(exporter: Exporter, content: Content) -> bytes | tuple[Violation, ...]:
@@ -114,13 +119,13 @@ def _line(exporter: Exporter, content: Content) -> bytes | tuple[Violation, ...]
 
 
 def _bare_line(exporter: Exporter, content: Content) -> bytes | None:
-    if content.rest or not exporter.bare:
+    if not exporter.bare:
         return None
-    return exporter.bare_line(*_conversation(content), content.raw)
+    return exporter.bare_line(*_stored(content), content.raw)
 
 
 def _violations(exporter: Exporter, content: Content) -> tuple[Violation, ...]:
-    if not content.rest and exporter.passes(*_conversation(content)):
+    if exporter.passes(*_stored(content)):
         return ()
     return exporter.check(sample_of(content))
 
@@ -130,17 +135,24 @@ def _with_review(line: bytes, content: Content, reviews: Reviews) -> bytes:
     return line if review is None else export_reviews.beside(line, review)
 
 
-def sort(
-    press: Press, contents: Sequence[Content], places: NDArray[np.uint8], reviews: Reviews = NONE
-) -> dict[str, list[bytes]]:
-    """The lines of samples that were checked and dealt, by the split that their place means."""
-    found: dict[str, list[bytes]] = {}
-    for content, place in zip(contents, places.tolist(), strict=True):
-        if place >= FIRST_SPLIT:
-            line = _written(press.exporter, content)
-            told = _with_review(line, content, reviews)
-            found.setdefault(SPLITS[place - FIRST_SPLIT], []).append(told)
-    return found
+def write(
+    press: Press, contents: Sequence[Content], places: Places, reviews: Reviews = NONE
+) -> list[bytes]:
+    """The line of each sample that was checked and has its place; empty for the others."""
+    return [
+        _with_review(_written(press.exporter, content), content, reviews)
+        if place >= FIRST_SPLIT
+        else b""
+        for content, place in zip(contents, places.tolist(), strict=True)
+    ]
+
+
+def sort(lines: Sequence[bytes], places: Places) -> dict[str, list[bytes]]:
+    """The lines of samples by the split that the place of each means."""
+    found: list[list[bytes]] = [[] for _ in range(FIRST_SPLIT + len(SPLITS))]
+    for line, place in zip(lines, places.tolist(), strict=True):
+        found[place].append(line)
+    return {name: part for name, part in zip(SPLITS, found[FIRST_SPLIT:], strict=True) if part}
 
 
 def _written(exporter: Exporter, content: Content) -> bytes:
@@ -198,9 +210,11 @@ def sample_of(content: Content) -> Sample:
     return replace(sample, extra=extra, dialect=_dialect_of(content, sample.kind))
 
 
-def _conversation(content: Content) -> tuple[Turns, Mapping[str, object], str]:
-    """The turns of a plain conversation, its other columns and its dialect, without a Sample."""
-    return orjson.loads(content.messages), _columns_of(content), _dialect_of(content, "chat")
+def _stored(content: Content) -> tuple[Turns, Rest, Mapping[str, object], str]:
+    """What is stored of a sample and how its dialect is called, without a Sample."""
+    rest = orjson.loads(content.rest) if content.rest else _CHAT
+    dialect = _dialect_of(content, rest["kind"] if rest else "chat")
+    return orjson.loads(content.messages), rest, _columns_of(content), dialect
 
 
 def _columns_of(content: Content) -> dict[str, object]:

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from app.formats import columns
 from app.formats.dialect import Dialect, Value, missing, wrong_type
 from app.formats.entries import Fault
-from app.formats.sample import Message, Sample
+from app.formats.sample import Message, Rest, Sample, Turns
 
 # Columns that say how the conversation was written; they stay in `extra`, so
 # that an untouched sample comes out as it went in.
 SHAPE = frozenset(("input", "system", "history"))
 FIELDS = frozenset(("instruction", "output")) | SHAPE
+_FOREIGN: Mapping[str, object] = {"input": ""}
+"""How a conversation is written that came in another dialect."""
 
 
 def claims(value: Value) -> bool:
@@ -48,23 +50,43 @@ def parse(value: Value) -> Sample | Fault:
 
 def write(sample: Sample) -> dict[str, object]:
     """The sample as a record; the last two turns are instruction and output."""
-    native = sample.dialect == "alpaca"
-    shape: Mapping[str, object] = sample.extra if native else {"input": ""}
-    turns = list(sample.messages)
-    system = turns.pop(0).content if turns and turns[0].role == "system" else None
-    *earlier, asked, answered = turns
-    instruction, more = _parted(asked.content, shape.get("input"))
-    history = [
-        [user.content, reply.content]
-        for user, reply in zip(earlier[::2], earlier[1::2], strict=True)
-    ]
+    said = [message.content for message in sample.messages]
+    starts = bool(said) and sample.messages[0].role == "system"
+    shape = sample.extra if sample.dialect == "alpaca" else _FOREIGN
+    return _written(said.pop(0) if starts else None, said, shape, sample.extra)
+
+
+def write_bare(turns: Turns, _rest: Rest, extra: Mapping[str, object]) -> dict[str, object]:
+    """The same for turns of role and text alone that came in another dialect."""
+    return _of_turns(turns, _FOREIGN, extra)
+
+
+def write_bare_native(turns: Turns, _rest: Rest, extra: Mapping[str, object]) -> dict[str, object]:
+    """The same for turns of role and text alone that came in this one."""
+    return _of_turns(turns, extra, extra)
+
+
+def _of_turns(
+    turns: Turns, shape: Mapping[str, object], extra: Mapping[str, object]
+) -> dict[str, object]:
+    said = [str(turn["content"]) for turn in turns]
+    starts = turns[0]["role"] == "system"
+    return _written(said.pop(0) if starts else None, said, shape, extra)
+
+
+def _written(
+    system: str | None, said: list[str], shape: Mapping[str, object], extra: Mapping[str, object]
+) -> dict[str, object]:
+    *earlier, asked, answered = said
+    instruction, more = _parted(asked, shape.get("input"))
     record: dict[str, object] = {"instruction": instruction}
     if "input" in shape:
         record["input"] = more
-    record["output"] = answered.content
+    record["output"] = answered
     _place(record, "system", system, shape)
-    _place(record, "history", history, shape)
-    return {**record, **columns.others(sample.extra, FIELDS)}
+    pairs = zip(earlier[::2], earlier[1::2], strict=True)
+    _place(record, "history", [list(pair) for pair in pairs], shape)
+    return {**record, **columns.others(extra, FIELDS)}
 
 
 def _place(record: dict[str, object], name: str, cell: object, shape: Mapping[str, object]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.formats import columns, dialects, gemini_calls, tool_calls
-from app.formats.sample import Message, Sample, Turns
+from app.formats.sample import Message, Rest, Sample, Turns
 
 KNOWN_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 # How sources say whether an answer is trained; a 0 becomes `weight`, a 1 goes without saying.
@@ -15,19 +15,22 @@ _SETTINGS = ("tools", "parallel_tool_calls")
 
 def plain(sample: Sample) -> Sample:
     """The sample without what only its own dialect understands; the kind stays."""
-    dialect = dialects.DIALECTS.get(sample.dialect)
-    extra = sample.extra
-    if dialect and not dialect.shape.isdisjoint(extra):
-        extra = columns.others(extra, dialect.shape)
-        if dialect.hoist and dialect.hoist in sample.extra:
-            hoisted = _object(sample.extra[dialect.hoist])
-            extra = {**{name: hoisted[name] for name in _SETTINGS if name in hoisted}, **extra}
-    if "tools" in extra:
-        extra = _with_tools(extra)
+    extra = beside(sample.dialect, sample.extra)
     messages, rejected = _spelled_out(sample.messages), _spelled_out(sample.rejected)
     if extra is sample.extra and messages is sample.messages and rejected is sample.rejected:
         return sample  # the usual case, and making another takes longer than all checks
     return replace(sample, messages=messages, rejected=rejected, extra=extra, dialect="messages")
+
+
+def beside(dialect: str, extra: Mapping[str, object]) -> Mapping[str, object]:
+    """The columns without what only this dialect understands; the same object where none are."""
+    spoken, told = dialects.DIALECTS.get(dialect), extra
+    if spoken and not spoken.shape.isdisjoint(extra):
+        told = columns.others(extra, spoken.shape)
+        if spoken.hoist and spoken.hoist in extra:
+            hoisted = _object(extra[spoken.hoist])
+            told = {**{name: hoisted[name] for name in _SETTINGS if name in hoisted}, **told}
+    return _with_tools(told) if "tools" in told else told
 
 
 def _with_tools(extra: Mapping[str, object]) -> Mapping[str, object]:
@@ -45,9 +48,15 @@ def turn(message: Message, keys: tuple[str, ...] = ()) -> dict[str, object]:
     return {"role": message.role, "content": message.content, **kept}
 
 
-def bare(turns: Turns, extra: Mapping[str, object]) -> dict[str, object]:  # noqa: ARG001 - of others
+def bare(turns: Turns, _rest: Rest, _extra: Mapping[str, object]) -> dict[str, object]:
     """Turns of role and text alone as `messages`, without any column beside them."""
     return {"messages": turns}
+
+
+def halves(turns: Turns, rest: Rest) -> tuple[Turns, Turns]:
+    """What is asked, and the answer: as Sample.prompt and Sample.chosen."""
+    cut = len(turns) - (rest["answer_turns"] if rest else 1)
+    return turns[:cut], turns[max(0, cut) :]
 
 
 def calls_of(message: Message) -> list[Mapping[str, object]]:

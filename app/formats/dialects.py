@@ -44,7 +44,6 @@ DIALECTS: Mapping[str, Dialect] = {
 CHAT: tuple[Kind, ...] = ("chat",)
 LOOKED_FOR = tuple(dialect.fields for dialect in DIALECTS.values() if dialect.kind == "chat")
 DETECTED_RECORDS = 200
-_NO_SHAPE: frozenset[str] = frozenset()
 _PAIRED = frozenset(("chosen", "rejected", "chosen_messages", "preferred_output"))
 
 _PAIR = Fault(
@@ -66,12 +65,6 @@ class Detection:
     dialect: str
     confidence: float
     looked_for: tuple[str, ...] = LOOKED_FOR
-
-
-def shape_of(name: str) -> frozenset[str]:
-    """The columns that only this dialect understands."""
-    dialect = DIALECTS.get(name)
-    return dialect.shape if dialect else _NO_SHAPE
 
 
 def detect(values: Sequence[Mapping[str, object]], *, kinds: Collection[Kind] = CHAT) -> Detection:

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from app.formats import chat, demands, dialects, outlines, rules
+from app.formats import chat, demands, outlines, rules
 from app.formats.outlines import Outline
 from app.formats.rules import Check, Demand, Rule, Violation
-from app.formats.sample import Kind, Sample, Turns
+from app.formats.sample import Kind, Rest, Sample, Turns
 
 MOST_KNOWN = 1_000
 """Outlines that one exporter remembers; nearly all samples have one of a few."""
 
 Record = Mapping[str, object]
+Bare = Callable[[Turns, Rest, Record], Record]
 # Rows and file name of each split: {"train": 900}, {"train": "train.jsonl"}.
 Configure = Callable[[Mapping[str, int], Mapping[str, str]], Mapping[str, bytes]]
 
@@ -27,9 +28,10 @@ class Exporter:
         title: for a person.
         demands: everything that check and check_file look at, each with its rule.
         record: a sample, spelled as chat.plain spells it, as one object.
-        bare: a conversation of bare texts as the same object that `record` makes, straight from
-            its stored turns; for the trainers that want those as they are.
+        bare: a sample of bare texts as the same object that `record` makes, straight from what is
+            stored of it: its turns, what it is beside them, and its plain columns.
         native: a sample of `dialect` as one object, where `record` would lose some of it.
+        bare_native: the same as `native`, straight from what is stored, all columns included.
         kinds: the kinds of samples that it takes.
         dialect: the one whose untouched records may go out as they came in, if they
             say just what `write` says; `*` for every dialect.
@@ -44,8 +46,9 @@ class Exporter:
     title: str
     demands: tuple[Demand, ...]
     record: Callable[[Sample], Record]
-    bare: Callable[[Turns, Record], Record] | None = None
+    bare: Bare | None = None
     native: Callable[[Sample], Record] | None = None
+    bare_native: Bare | None = None
     kinds: tuple[Kind, ...] = ("chat",)
     dialect: str = ""
     prefix: bytes = b""
@@ -99,22 +102,26 @@ class Exporter:
         plain = chat.plain(sample)  # made once: it takes as long as all checks of a plain sample
         return self._violations(sample, plain) or self._line(sample, plain, raw)
 
-    def passes(self, turns: Turns, extra: Record, dialect: str) -> bool:
-        """Whether these turns of a conversation are known to break no rule, unlike `check` unasked.
+    def passes(self, turns: Turns, rest: Rest, extra: Record, dialect: str) -> bool:
+        """Whether a sample is known to break no rule by what is stored of it.
 
-        Making their Sample takes longer than all else, and most are of an outline that was seen
+        Making a Sample takes longer than all else, and most are of an outline that was seen
         before. Where it is False, `check` has to look.
         """
-        if self._of_known or "chat" not in self.kinds:
-            return False
-        shape = dialects.shape_of(dialect)
-        return shape.isdisjoint(extra) and outlines.of_turns(turns, extra) in self._known
+        return self._is_known(turns, rest, chat.beside(dialect, extra))
 
-    def bare_line(self, turns: Turns, extra: Record, dialect: str, raw: str) -> bytes | None:
-        """The same as `line`, for turns that are known to pass; None where `line` has to look."""
-        if self.bare is None or not self.passes(turns, extra, dialect):
+    def bare_line(
+        self, turns: Turns, rest: Rest, extra: Record, dialect: str, raw: str
+    ) -> bytes | None:
+        """The same as `line`, for one that is known to pass; None where `line` has to look."""
+        native = self._is_native(dialect)
+        write = self.bare_native if native else self.bare
+        plain = chat.beside(dialect, extra)
+        # A column `system` may stand for the first turn: only a Sample is asked about that.
+        if write is None or "system" in plain or not self._is_known(turns, rest, plain):
             return None
-        return self._spelled(self.bare(turns, extra), (dialect, extra), raw)
+        record = write(turns, rest, extra if native else plain)
+        return self._spelled(record, (dialect, extra), raw)
 
     def check_file(self, rows: int, size: int) -> tuple[Violation, ...]:
         """The rules that a file of so many rows and bytes breaks."""
@@ -133,9 +140,17 @@ class Exporter:
         return Rule(f"{self.name}.kind", f"Only {named} samples go into this file.")
 
     def _record(self, sample: Sample, plain: Sample) -> Record:
-        if self.native and self.dialect in (sample.dialect, "*"):
+        if self.native and self._is_native(sample.dialect):
             return self.native(sample)
         return self.record(plain)
+
+    def _is_native(self, dialect: str) -> bool:
+        return self.native is not None and self.dialect in (dialect, "*")
+
+    def _is_known(self, turns: Turns, rest: Rest, plain: Record) -> bool:
+        if self._of_known or (rest["kind"] if rest else "chat") not in self.kinds:
+            return False
+        return outlines.of_turns(turns, rest, plain) in self._known
 
     def _violations(self, sample: Sample, plain: Sample) -> tuple[Violation, ...]:
         if sample.kind not in self.kinds:

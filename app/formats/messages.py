@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.formats import columns, dialect
 from app.formats.dialect import Dialect, Value, has_answer, missing, unknown_role, wrong_type
 from app.formats.entries import Fault
-from app.formats.sample import ROLES, Message, Sample, Turns, message_of, text_of
+from app.formats.sample import ROLES, Message, Rest, Sample, Turns, message_of, text_of
 
 
 def claims(value: Value) -> bool:
@@ -48,7 +48,7 @@ def write(sample: Sample) -> dict[str, object]:
     return {"messages": turns, **extra}
 
 
-def write_bare(turns: Turns, extra: Mapping[str, object]) -> dict[str, object]:
+def write_bare(turns: Turns, _rest: Rest, extra: Mapping[str, object]) -> dict[str, object]:
     """The same for turns of role and text alone, where `extra` has no system prompt."""
     return {"messages": turns, **columns.others(extra, ("messages",))}
 

@@ -36,7 +36,10 @@ STANDARD: Mapping[str, tuple[str, Check]] = {
     "judged": ("The answer is labelled as good or bad.", demands.judged),
 }
 # Those of them that do not look at what is said (Demand.looks).
-_OUTLINE = ("system", "assistant", "first", "last", "alternation", "content", "single", "asked")
+_OUTLINE = (
+    *("system", "assistant", "first", "last", "alternation", "content", "single", "asked"),
+    *("answers", "judged"),
+)
 _BESIDE = ("text", "media", "weight", "unweighted", "tool_ids", "arguments", "tools")
 _LOOKS: Mapping[str, Looks] = {
     **dict.fromkeys(_OUTLINE, "outline"),

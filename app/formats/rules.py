@@ -79,8 +79,8 @@ class Demand:
         of_sample: looks at one sample, spelled as chat.plain spells it.
         of_file: looks at the rows and bytes of a whole file.
         looks: where of_sample looks. Only at what stands `beside` the texts: a bare sample
-            (outlines.is_bare) cannot break it. Only at who speaks when: samples of the same
-            `outline` (outlines.of_sample) break it alike.
+            (outlines.is_bare) cannot break it. Only at who speaks when, and the little more that
+            an `outline` tells (outlines.of_sample): samples of the same one break it alike.
     """
 
     rule: Rule

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 
@@ -11,6 +11,8 @@ Role = Literal["system", "user", "assistant", "tool"]
 Kind = Literal["chat", "preference", "kto", "text"]
 Turns = Sequence[Mapping[str, object]]
 """Messages as dump_messages writes them."""
+Rest = Mapping[str, Any]
+"""What dump_rest writes, read: kind, answer_turns, rejected, desirable; empty for a plain chat."""
 KINDS: tuple[Kind, ...] = ("chat", "preference", "kto", "text")
 
 # How sources spell the four roles. What is not here is an unknown role.

@@ -1,13 +1,14 @@
 """What decides where a sample of an export goes: a few small facts of each, in order of id."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, literal
+from sqlalchemy import ColumnElement, String, and_, literal, type_coerce
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from app.storage.board_tables import FrameRow, PlacementRow
@@ -18,6 +19,7 @@ from app.storage.tables import Origin, SampleRow, Status
 ROWS_PER_FETCH = 10_000
 NOWHERE = -2
 """The cell of a sample that has no place on the board; -1 is an outsider's."""
+_BY_PEOPLE = frozenset((Origin.HUMAN.value, Origin.EDITED.value))
 
 
 def _whole() -> "array[int]":
@@ -67,22 +69,22 @@ def of_version(
         _select(item.status, frame)
         .join(item, col(item.sample_id) == col(SampleRow.id))
         .where(item.version_id == version_id, col(item.status).in_(statuses))
-        .order_by(col(item.sample_id))
     )
-    return _read(session, query)
+    return _read(session, query, col(item.sample_id))
 
 
 def of_query(session: Session, dataset_id: int, wanted: Filter, frame: FrameRow | None) -> Traits:
     """The traits of the samples that match now."""
     query = _select(SampleRow.status, frame).where(*conditions(dataset_id, wanted))
-    return _read(session, query.order_by(col(SampleRow.id)))
+    return _read(session, query, col(SampleRow.id))
 
 
 def _select(status: Any, frame: FrameRow | None) -> Any:
     row, place = SampleRow, PlacementRow
     side = row.output_hash if frame is not None and frame.side == "output" else row.input_hash
     query = select(  # type: ignore[call-overload]
-        row.id, row.input_hash, row.external_id, row.family, status, row.origin, row.label,
+        row.id, row.input_hash, row.external_id, row.family, _bare(status), _bare(row.origin),
+        row.label,
         *((place.cell, place.similarity, place.redundancy, col(place.text_hash) == col(side))
           if frame is not None
           else (literal(NOWHERE), literal(0.0), literal(-1), literal(0))),
@@ -93,25 +95,37 @@ def _select(status: Any, frame: FrameRow | None) -> Any:
     return query.outerjoin(place, here)
 
 
-def _read(session: Session, query: Any) -> Traits:
-    found, labels = Traits(), dict[str, int]()
-    rows = session.connection().execute(query.execution_options(yield_per=ROWS_PER_FETCH))
-    for part in rows.partitions():
-        for row in part:
-            _add(found, labels, row)
-    return found
+def _bare(column: Any) -> ColumnElement[str]:
+    """The word itself: making the one of an enum that it names takes longer than reading it."""
+    return type_coerce(col(column), String)
 
 
-def _add(found: Traits, labels: dict[str, int], row: Any) -> None:
-    number, asked, own, family, status, origin, label, cell, alike, redundancy, placed = row
-    found.ids.append(number)
-    found.asked.append(hash(asked))
-    found.own.append(hash(own) if own else 0)
-    found.parent.append(hash(family) if family else 0)
-    found.approved.append(status == Status.APPROVED)
-    found.by_people.append(origin in (Origin.HUMAN, Origin.EDITED))
-    found.label.append(labels.setdefault(label, len(labels)))
-    found.cell.append(NOWHERE if cell is None else cell)
-    found.alike.append(alike or 0.0)
-    found.redundancy.append(-1 if redundancy is None else redundancy)
-    found.placed.append(bool(placed))
+def _read(session: Session, query: Any, number: Mapped[int]) -> Traits:
+    found, labels, after = Traits(), dict[str, int](), 0
+    while True:
+        part = query.where(number > after).order_by(number).limit(ROWS_PER_FETCH)
+        # Past the rows of the layer below the ORM: making those takes longer than the columns.
+        with session.connection().execute(part) as told:
+            rows = told.cursor.fetchall()
+        if not rows:
+            return found
+        _add(found, labels, rows)
+        after = rows[-1][0]
+
+
+def _add(found: Traits, labels: dict[str, int], rows: Iterable[Any]) -> None:
+    """Some more rows, a column at a time: that takes a fifth of what one row after another does."""
+    number, asked, own, family, status, origin, label, cell, alike, redundancy, placed = zip(
+        *rows, strict=True
+    )
+    found.ids.extend(number)
+    found.asked.extend(map(hash, asked))
+    found.own.extend([hash(one) if one else 0 for one in own])
+    found.parent.extend([hash(one) if one else 0 for one in family])
+    found.approved.extend([one == Status.APPROVED for one in status])
+    found.by_people.extend([one in _BY_PEOPLE for one in origin])
+    found.label.extend([labels.setdefault(one, len(labels)) for one in label])
+    found.cell.extend([NOWHERE if one is None else one for one in cell])
+    found.alike.extend([one or 0.0 for one in alike])
+    found.redundancy.extend([-1 if one is None else one for one in redundancy])
+    found.placed.extend(map(bool, placed))

@@ -14,12 +14,13 @@ from app.curation.export import ExportView, Order
 from app.curation.export_recipe import CapError, Recipe, RecipeError, SplitError
 from app.encoders import weights
 from app.encoders.tokenizer_files import BrokenTokenizerError, UnknownTokenizerError
-from app.storage import embeddings, frames, samples
+from app.storage import embeddings, frames, jobs, samples
 from app.storage.filters import NEAR_DUPLICATE, Filter
 from app.storage.tables import DatasetRow, Status
 from app.worker.loop import run_next
 from tests.curation.release import SLUG, Release, chat, lines_of
 from tests.curation.test_export import GOOD, TWO_SYSTEMS
+from tests.curation.test_export_run import claim, kill
 from tests.pipeline import Pipeline
 
 NAMES = ("train", "validation", "test")
@@ -138,6 +139,26 @@ def test_what_was_dealt_without_a_board_is_dealt_again_when_there_is_one(
     pipeline.run()
     with_board = release.export(replace(wanted, version=first.version))
     assert (first.outcome.near, with_board.outcome.near) == (False, True)
+
+
+def test_a_split_that_began_before_there_was_a_board_is_begun_anew(
+    release: Release, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_run, "CHUNK", 10)
+    release.load(lines_of(chat(f"how do I make bread number {n}?", "so") for n in range(60)))
+    started = release.start(order(Recipe(split="50/50")))
+    kill(release, at=6 + 1 + 3)  # checked, dealt, and half of it written
+    claim(release, "idle")  # so that it does not go on before there is a board
+    pipeline.run()
+    with release.write() as session:
+        jobs.release_of(session, "idle")
+    release.run()
+    done = release.view(started.id)
+    asked = inputs_of(release, done)
+    assert (done.outcome.near, done.rows) == (True, 60)
+    assert sorted(chain(*asked.values())) == sorted(
+        f"how do I make bread number {n}?" for n in range(60)
+    )
 
 
 def test_a_cap_takes_the_most_redundant_and_never_goes_below_the_target(

@@ -5,13 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import Session
 
 from app.curation import export_run
 from app.curation.export import Order
 from app.curation.export_files import GrowingFile
+from app.curation.export_recipe import Recipe
 from app.storage import datasets, jobs
 from app.storage.database import Sessions
+from app.storage.release_tables import DealingRow
 from app.storage.tables import JobRow, JobState
 from tests.curation.release import SLUG, Release, chat, lines_of
 from tests.curation.test_export import TWO_SYSTEMS
@@ -83,6 +86,24 @@ def test_a_kill_at_any_transaction_loses_and_doubles_nothing(release: Release) -
             assert [release.content(done, name) for name in FILES] == expected
             left = sorted(path.name for path in (release.files / str(done.id)).iterdir())
             assert left == list(FILES)
+
+
+def test_a_split_that_is_killed_anywhere_gives_the_same_files(release: Release) -> None:
+    wanted = Order("openai-chat", recipe=Recipe(split="50/25/25"))
+    whole = release.export(wanted)
+    names = ("manifest.json", "test.jsonl", "train.jsonl", "validation.jsonl")
+    expected = [release.content(whole, name) for name in names]
+    for at in (2, 6, 8, 11, 12):  # checked, dealt, written, noted: five chunks each
+        with release.write() as session:
+            session.exec(delete(DealingRow))
+        started = release.start(wanted)
+        kill(release, at=at, after=at != 6)
+        release.run("alive")
+        done = release.view(started.id)
+        assert (done.state, done.rows, done.failures) == ("done", 40, whole.failures)
+        assert [release.content(done, name) for name in names] == expected
+        left = [path.name for path in (release.files / str(done.id)).iterdir()]
+        assert sorted(left) == ["README.md", *names]
 
 
 def test_a_job_that_goes_on_does_not_read_what_it_has_written(release: Release) -> None:

@@ -9,9 +9,10 @@ from app.formats import chat, dialects, exporters, outlines
 from app.formats.entries import Record
 from app.formats.exporters import EXPORTERS
 from app.formats.rules import Violation
-from app.formats.sample import KINDS, Kind, Message, Sample, dump_messages
+from app.formats.sample import KINDS, Kind, Message, Sample, Turns, dump_messages, dump_rest
 from tests import shared_data
 from tests.formats import reading, strategies
+from tests.formats.test_kinds import RECORDS
 
 USER = Message("user", "hi")
 SYSTEM = Message("system", "S")
@@ -151,16 +152,42 @@ def test_what_is_remembered_of_samples_changes_no_line(
         rejected = sample_of(other).messages[-1:] if kind == "preference" else ()
         sample = replace(sample, kind=kind, rejected=rejected, desirable=True)
     raw = orjson.dumps(value, option=orjson.OPT_INDENT_2 if spaced else 0).decode()
-    turns = orjson.loads(dump_messages(sample.messages))
+    turns, rest = orjson.loads(dump_messages(sample.messages)), dump_rest(sample)
+    stored = (turns, orjson.loads(rest or "{}"), sample.extra, sample.dialect)
     for exporter in EXPORTERS.values():
         expected = plainly(exporter, sample, raw)
         for _ in range(2):  # an outline that passed is remembered
             assert exporter.line(sample, raw) == expected
-        if kind == "chat":
-            line = exporter.bare_line(turns, sample.extra, sample.dialect, raw)
-            assert line in (None, expected)
-            passes = exporter.passes(turns, sample.extra, sample.dialect)
-            assert not passes or isinstance(expected, bytes)
+        assert exporter.bare_line(*stored, raw) in (None, expected)
+        assert not exporter.passes(*stored) or isinstance(expected, bytes)
+
+
+@pytest.mark.parametrize("columns", [{}, {"id": 5, "parallel_tool_calls": False}, {"system": "S"}])
+@pytest.mark.parametrize("name", RECORDS)
+def test_what_is_stored_of_any_kind_gives_the_line_of_its_sample(
+    name: str, columns: dict[str, object]
+) -> None:
+    value = RECORDS[name]
+    read = dialects.read(value, dialects.detect([value], kinds=KINDS), kinds=KINDS)
+    assert isinstance(read, Sample)
+    found, raw = replace(read, extra={**read.extra, **columns}), orjson.dumps(value).decode()
+    for sample in (found, replace(found, desirable=None), replace(found, rejected=found.chosen)):
+        turns, rest = orjson.loads(dump_messages(sample.messages)), dump_rest(sample)
+        stored = (turns, orjson.loads(rest or "{}"), sample.extra, sample.dialect)
+        for exporter in EXPORTERS.values():
+            expected = plainly(exporter, sample, raw)
+            assert exporter.line(sample, raw) == expected
+            assert exporter.bare_line(*stored, raw) in (None, expected)
+            assert not exporter.passes(*stored) or isinstance(expected, bytes)
+
+
+def test_a_turn_of_white_space_is_looked_at_though_its_outline_was_seen() -> None:
+    alpaca = EXPORTERS["alpaca"]
+    alpaca.line(Sample((USER, SAY)), "")
+    turns: Turns = [USER.as_record(), {"role": "assistant", "content": " \n"}]
+    assert alpaca.passes([USER.as_record(), SAY.as_record()], {}, {}, "messages")
+    assert not alpaca.passes(turns, {}, {}, "messages")
+    assert alpaca.bare_line(turns, {}, {}, "messages", "") is None
 
 
 def plainly(

@@ -35,11 +35,13 @@ ALPACA = Exporter(
     "Alpaca (LLaMA-Factory, Axolotl and others)",
     (
         _BOOK.demand("turns", TURNS_SENTENCE, turns, looks="outline"),
-        _BOOK.demand("output", OUTPUT_SENTENCE, output),
+        _BOOK.demand("output", OUTPUT_SENTENCE, output, looks="outline"),
         *_BOOK.standard("text"),
         _BOOK.only(),
     ),
     alpaca.write,
+    bare=alpaca.write_bare,
     native=alpaca.write,
+    bare_native=alpaca.write_bare_native,
     dialect="alpaca",
 )

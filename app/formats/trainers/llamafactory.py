@@ -144,7 +144,7 @@ ALPACA = Exporter(
     "LLaMA-Factory Alpaca",
     (
         _ALPACA.demand("turns", alpaca_file.TURNS_SENTENCE, alpaca_file.turns, looks="outline"),
-        _ALPACA.demand("output", alpaca_file.OUTPUT_SENTENCE, alpaca_file.output),
+        _ALPACA.demand("output", alpaca_file.OUTPUT_SENTENCE, alpaca_file.output, looks="outline"),
         *_ALPACA.standard("text", "media", "unweighted"),
         _ALPACA.only(("weight",)),
     ),

@@ -1,9 +1,9 @@
 """Preference pairs as OpenAI wrote them first: Azure, Together and Fireworks read them too."""
 
 from app.formats import chat, columns
-from app.formats.exporter import Exporter
+from app.formats.exporter import Exporter, Record
 from app.formats.rule_book import RuleBook
-from app.formats.sample import Sample
+from app.formats.sample import Rest, Sample, Turns
 
 _KEYS = ("tool_calls", "tool_call_id", "name")
 _SETTINGS = ("tools", "parallel_tool_calls")
@@ -21,11 +21,28 @@ def record(sample: Sample) -> dict[str, object]:
 
 def narrow(sample: Sample) -> dict[str, object]:
     """The pair as a record, without unknown columns."""
-    settings = {name: sample.extra[name] for name in _SETTINGS if name in sample.extra}
+    prompt, chosen, rejected = (
+        [chat.turn(one, _KEYS) for one in side]
+        for side in (sample.prompt, sample.chosen, sample.rejected)
+    )
+    return _pair(prompt, (chosen, rejected), sample.extra)
+
+
+def _bare(turns: Turns, rest: Rest, extra: Record) -> dict[str, object]:
+    return {**_bare_narrow(turns, rest, extra), **columns.others(extra, _SETTINGS)}
+
+
+def _bare_narrow(turns: Turns, rest: Rest, extra: Record) -> dict[str, object]:
+    prompt, chosen = chat.halves(turns, rest)
+    return _pair(prompt, (chosen, rest["rejected"]), extra)
+
+
+def _pair(prompt: Turns, answers: tuple[Turns, Turns], extra: Record) -> dict[str, object]:
+    settings = {name: extra[name] for name in _SETTINGS if name in extra}
     return {
-        "input": {"messages": [chat.turn(one, _KEYS) for one in sample.prompt], **settings},
-        "preferred_output": [chat.turn(one, _KEYS) for one in sample.chosen],
-        "non_preferred_output": [chat.turn(one, _KEYS) for one in sample.rejected],
+        "input": {"messages": prompt, **settings},
+        "preferred_output": answers[0],
+        "non_preferred_output": answers[1],
     }
 
 
@@ -39,6 +56,7 @@ OPENAI = Exporter(
         _OPENAI.tokens(),
     ),
     record,
+    bare=_bare,
     kinds=("preference",),
     dialect="openai_dpo",
 )
@@ -52,6 +70,7 @@ TOGETHER = Exporter(
         *_TOGETHER.limits(min_rows=1, max_bytes=50_100_000_000),
     ),
     narrow,
+    bare=_bare_narrow,
     kinds=("preference",),
     dialect="openai_dpo",
 )
@@ -64,6 +83,7 @@ FIREWORKS = Exporter(
         *_FIREWORKS.limits(min_rows=3, max_rows=3_000_000),
     ),
     narrow,
+    bare=_bare_narrow,
     kinds=("preference",),
     dialect="openai_dpo",
 )

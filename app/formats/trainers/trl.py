@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from app.formats import chat, demands
-from app.formats.exporter import Configure, Exporter
+from app.formats.exporter import Configure, Exporter, Record
 from app.formats.rule_book import RuleBook
 from app.formats.rules import Demand
-from app.formats.sample import Message, Sample
+from app.formats.sample import Message, Rest, Sample, Turns
 
 _SOURCE = "https://huggingface.co/docs/trl/dataset_formats"
 # It names columns, roles, tools and what their arguments are; the rest is a precaution of ours.
@@ -50,6 +50,20 @@ def preference(sample: Sample) -> dict[str, object]:
 def unpaired(sample: Sample) -> dict[str, object]:
     """The answer, and whether it is a good one."""
     return {**prompt_completion(sample), "label": sample.desirable}
+
+
+def _bare_completion(turns: Turns, rest: Rest, _extra: Record) -> dict[str, object]:
+    prompt, chosen = chat.halves(turns, rest)
+    return {"prompt": prompt, "completion": chosen}
+
+
+def _bare_preference(turns: Turns, rest: Rest, _extra: Record) -> dict[str, object]:
+    prompt, chosen = chat.halves(turns, rest)
+    return {"prompt": prompt, "chosen": chosen, "rejected": rest["rejected"]}
+
+
+def _bare_unpaired(turns: Turns, rest: Rest, extra: Record) -> dict[str, object]:
+    return {**_bare_completion(turns, rest, extra), "label": rest["desirable"]}
 
 
 def text(sample: Sample) -> dict[str, object]:
@@ -131,6 +145,7 @@ PROMPT_COMPLETION = Exporter(
         ),
     ),
     prompt_completion,
+    bare=_bare_completion,
     dialect="trl_prompt_completion",
     note=f"Only the last answer is trained. {_TOOLS}",
     configure=_script("TRL", "SFT"),
@@ -140,6 +155,7 @@ PREFERENCE = Exporter(
     "TRL preference pairs (DPO)",
     (*_demands(_PREFERENCE), *_PREFERENCE.standard("answers", "unweighted")),
     preference,
+    bare=_bare_preference,
     kinds=("preference",),
     dialect="trl_preference",
     note=_TOOLS,
@@ -150,6 +166,7 @@ KTO = Exporter(
     "TRL unpaired preference (KTO)",
     (*_demands(_KTO), *_KTO.standard("last", "judged", "unweighted")),
     unpaired,
+    bare=_bare_unpaired,
     kinds=("kto",),
     dialect="trl_kto",
     note=_TOOLS,
