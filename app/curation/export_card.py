@@ -12,6 +12,18 @@ from app.formats.exporters import Exporter
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 MOST_VALUES = 12
+LICENCES = frozenset(
+    (
+        *("cc0-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0"),
+        *("cc-by-sa-4.0", "cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nd-4.0"),
+        *("cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0"),
+        *("cc-by-nc-sa-4.0", "cdla-sharing-1.0", "cdla-permissive-1.0", "cdla-permissive-2.0"),
+        *("odc-by", "odbl", "pddl", "c-uda", "apache-2.0", "mit", "bsd-2-clause"),
+        *("bsd-3-clause", "gpl-2.0", "gpl-3.0", "agpl-3.0", "gfdl", "mpl-2.0", "etalab-2.0"),
+        "unlicense",
+    )
+)
+"""Names under which Hugging Face lists data: https://huggingface.co/docs/hub/repositories-licenses."""
 COLUMNS = (("origin", "Who wrote it"), ("label", "Labels"), ("language", "Languages"))
 ORIGINS = {
     "human": "people",
@@ -53,9 +65,7 @@ def _header(card: Card) -> str:
     rows = sum(card.outcome.rows.values())
     size = next((name for most, name in SIZES if rows < most), "n>1M")
     lines = ["---", f"pretty_name: {_quoted(card.name)}"]
-    if card.licence:
-        # What Hugging Face does not know by its short name has to be called "other".
-        lines += ["license: other", f"license_name: {_quoted(card.licence)}"]
+    lines += _licence(card.licence)
     languages = [name for name in card.facts.get("language", {}) if name]
     if languages:
         lines += ["language:", *(f"- {_quoted(name)}" for name in languages[:MOST_VALUES])]
@@ -64,6 +74,14 @@ def _header(card: Card) -> str:
     for split, name in card.files.items():
         lines += [f"  - split: {split}", f"    path: {name}"]
     return "\n".join([*lines, "---"])
+
+
+def _licence(named: str) -> list[str]:
+    """What Hugging Face does not know by its short name has to be called "other" there."""
+    short = "-".join(named.lower().split())
+    if short in LICENCES:
+        return [f"license: {short}"]
+    return ["license: other", f"license_name: {_quoted(named)}"] if named else []
 
 
 def _sections(card: Card) -> Iterator[str]:
@@ -122,7 +140,7 @@ def _made(card: Card) -> Iterator[str]:
     yield f"Version {card.version}{name}, content hash `{card.version_hash}`."
     asked = f", of what `{card.query}` finds" if card.query else ""
     yield f"Samples that were {' or '.join(card.statuses).replace('_', ' ')}{asked}."
-    yield f"{card.left_out:,} samples break a rule of the format and were left out."
+    yield _left_out(card.left_out)
     if recipe.cap:
         yield (
             f"Cells of the board were capped at {recipe.cap:g} times what the target expects:"
@@ -135,6 +153,12 @@ def _made(card: Card) -> Iterator[str]:
     for split, cells in outcome.held_out:
         yield f"Held out for {split}: cells {', '.join(cells)} of board {outcome.frame}."
     yield f"Written by Dartboard {card.code}; `manifest.json` has every hash and count."
+
+
+def _left_out(count: int) -> str:
+    if count == 1:
+        return "1 sample breaks a rule of the format and was left out."
+    return f"{count:,} samples break a rule of the format and were left out."
 
 
 def _quoted(text: str) -> str:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from app.curation import board, progress, rendering, versions
 from app.curation.board_views import DatasetHead, JobView
 from app.curation.versions import VersionView
-from app.formats.sample import dump_messages
+from app.formats.sample import Kind, dump_messages
 from app.storage import exports, samples
 from app.storage import versions as version_rows
 from app.storage.tables import Status
@@ -25,6 +25,9 @@ class FrozenView:
         edited: whether its text is another one now.
         in_trash: whether it lies in the trash now.
         messages: the text of then, as JSON.
+        rejected: of a pair the other answer, as JSON; `answer_turns` messages at the end of
+            `messages` are the better one.
+        desirable: of an answer with a verdict, whether it is a good one.
     """
 
     id: int
@@ -33,7 +36,11 @@ class FrozenView:
     status_now: str
     edited: bool
     in_trash: bool
+    kind: Kind
     messages: bytes
+    rejected: bytes
+    answer_turns: int
+    desirable: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,11 @@ def frozen(
                 status_now=str(state["status"]),
                 edited=state["revision"] != item.revision,
                 in_trash=bool(state["deleted"]),
+                kind=sample.kind,
                 messages=dump_messages(sample.messages),
+                rejected=dump_messages(sample.rejected),
+                answer_turns=sample.answer_turns,
+                desirable=sample.desirable,
             )
         )
     return tuple(shown), items[-1].sample_id if len(items) == limit else None

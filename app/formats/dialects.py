@@ -17,7 +17,7 @@ from app.formats import (
     transcripts,
     turn_lists,
 )
-from app.formats.dialect import Dialect
+from app.formats.dialect import Dialect, missing
 from app.formats.entries import Fault, Record, listed, reject
 from app.formats.sample import Kind, Rejected, Sample
 
@@ -45,6 +45,12 @@ CHAT: tuple[Kind, ...] = ("chat",)
 LOOKED_FOR = tuple(dialect.fields for dialect in DIALECTS.values() if dialect.kind == "chat")
 DETECTED_RECORDS = 200
 _PAIRED = frozenset(("chosen", "rejected", "chosen_messages", "preferred_output"))
+
+_SIDES = (
+    ("chosen", "rejected"),
+    ("chosen_messages", "rejected_messages"),
+    ("preferred_output", "non_preferred_output"),
+)
 
 _PAIR = Fault(
     "preference_pair",
@@ -100,7 +106,7 @@ def read(
     if dialect is None or dialect.kind not in kinds or not dialect.claims(value):
         dialect = _speaks(value, kinds)
     if not _PAIRED.isdisjoint(value) and _is_preference(value, dialect):
-        return _PAIR
+        return _half(value) or _PAIR
     return dialect.parse(value) if dialect else _unknown(value)
 
 
@@ -128,9 +134,26 @@ def _is_preference(value: Mapping[str, object], dialect: Dialect | None) -> bool
     return pair and (dialect is None or dialect.kind != "preference")
 
 
+def _half(value: Mapping[str, object]) -> Fault | None:
+    """What a record lacks that has one side of a pair and not the other."""
+    for sides in _SIDES:
+        said = [side for side in sides if isinstance(value.get(side), str | list | dict)]
+        if len(said) == 1:
+            return missing(next(side for side in sides if side not in said))
+    return None
+
+
 def _unknown(value: Mapping[str, object]) -> Fault:
+    if half := _half(value):
+        return half
     looked_for = "; ".join(LOOKED_FOR)
-    return Fault(
-        "unknown_fields",
-        f"No known fields: looked for {looked_for}; found {listed(value)}.",
-    )
+    reason = f"No known fields: looked for {looked_for}; found {listed(value)}."
+    return Fault("unknown_fields", f"{reason}{_wrapped(value)}")
+
+
+def _wrapped(value: Mapping[str, object]) -> str:
+    """Where the records of a file seem to lie that is one object, in a sentence."""
+    for name, cell in value.items():
+        if isinstance(cell, list) and [*map(type, cell[:2])] == [dict, dict]:
+            return f" If the records are in {listed({name: cell})}, send that list alone."
+    return ""

@@ -1,6 +1,7 @@
 """Comma, tab, semicolon or pipe separated rows, with the quotes that people really write."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ _SNIFFED_LINES = 200
 _WELL_FORMED = 0.8
 # A quoted field may go on over so many lines before its quote counts as a plain character.
 _LINES_AHEAD = 10_000
+_DECIMAL = re.compile(r"\s*-?[0-9]+\.[0-9]+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,21 @@ class Rows:
 def delimiter_of(head: bytes) -> str:
     """The delimiter that gives most rows as many cells as the header has, or nothing."""
     whole = head if len(head) < 60_000 else head[: head.rfind(b"\n") + 1]
+    # A table in another encoding is still a table; its rows will say what is wrong with them.
+    whole = whole.decode(errors="replace").encode()
     best = max(DELIMITERS, key=lambda delimiter: _score(whole, delimiter))
     return best if _score(whole, best)[0] >= _WELL_FORMED else ""
 
 
 def read(chunks: Iterable[bytes], start: int, delimiter: str, limits: Limits) -> Iterator[Entry]:
-    """Read rows under the header of the first line that is not blank."""
+    """Read rows under the header of the first line that is not blank.
+
+    No column is called 5.0: a first line with such a cell is a row already, and the columns are
+    called by their places.
+
+    Raises:
+        UnreadableFileError: the header cannot be read, or has too many columns.
+    """
     rows = Rows(lines.split(chunks, start, limits.line_bytes), delimiter, limits)
     names: list[str] = []
     while row := rows.next(len(names)):
@@ -97,6 +108,8 @@ def read(chunks: Iterable[bytes], start: int, delimiter: str, limits: Limits) ->
             yield _entry(row, names, limits)
         else:
             names = _names(row, limits)
+            if _is_headless(row):
+                yield _entry(row, names, limits)
 
 
 def _score(text: bytes, delimiter: str) -> tuple[float, int]:
@@ -112,7 +125,9 @@ def _score(text: bytes, delimiter: str) -> tuple[float, int]:
 
 def _names(row: Row, limits: Limits) -> list[str]:
     """The column names, made distinct, so that no cell is lost."""
-    cells = row.cells or []
+    if row.cells is None:
+        raise UnreadableFileError(values.NOT_UTF8.code, values.NOT_UTF8.reason)
+    cells = [""] * len(row.cells) if _is_headless(row) else row.cells
     if len(cells) > limits.columns:
         raise UnreadableFileError(
             "too_many_columns", f"The table has more than {limits.columns} columns."
@@ -122,6 +137,10 @@ def _names(row: Row, limits: Limits) -> list[str]:
         name = cell.strip() or f"column_{position}"
         names.append(name if name not in names else f"{name}_{position}")
     return names
+
+
+def _is_headless(row: Row) -> bool:
+    return any(map(_DECIMAL.fullmatch, row.cells or []))
 
 
 def _entry(row: Row, names: list[str], limits: Limits) -> Entry:

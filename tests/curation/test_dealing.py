@@ -265,10 +265,18 @@ def test_the_card_says_what_is_in_it(release: Release) -> None:
     done = release.export(order(recipe))
     card = release.content(done, "README.md").decode()
     assert card.startswith("---\npretty_name: ")
-    assert 'license_name: "cc-by-4.0"' in card
+    assert "\nlicense: cc-by-4.0\n" in card
     assert "  - split: validation\n    path: validation.jsonl\n" in card
     assert "- tea: 30 (100.0%)" in card
     assert done.version_hash in card
+
+
+def test_a_licence_that_the_hub_does_not_know_is_named_beside_other(release: Release) -> None:
+    release.load(lines_of(GOOD))
+    done = release.export(order(Recipe(licence="Ours: see <the> contract")))
+    card = release.content(done, "README.md").decode()
+    assert '\nlicense: other\nlicense_name: "Ours: see <the> contract"\n' in card
+    assert "## Licence\n\nOurs: see &lt;the> contract\n" in card
 
 
 def test_another_licence_deals_alike(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -374,6 +374,23 @@ def test_an_empty_file_has_no_entries() -> None:
     assert reading.entries(b"\n \n") == [Blank(1), Blank(2)]
 
 
+def test_a_table_in_another_encoding_is_a_table_and_its_rows_say_so() -> None:
+    data = "question,answer\nold,fine\nGröße,x\n".encode("latin-1")
+    good, bad = reading.entries(data)
+    assert isinstance(good, Record)
+    assert good.value == {"question": "old", "answer": "fine"}
+    assert isinstance(bad, Rejected)
+    assert (bad.line, bad.code) == (3, "not_utf8")
+    with pytest.raises(UnreadableFileError, match="save the file as UTF-8"):
+        reading.entries("Größe,x\na,b\nc,d\n".encode("latin-1"))
+
+
+def test_a_table_without_a_header_loses_no_row() -> None:
+    found = reading.values(b"A plane takes off.,A plane leaves.,5.0\nA man.,A woman.,0.25\n")
+    assert [value["column_3"] for value in found] == ["5.0", "0.25"]
+    assert list(found[0]) == ["column_1", "column_2", "column_3"]
+
+
 def test_plain_text_is_read_line_by_line() -> None:
     contents = containers.open_contents(io.BytesIO(b"Hello there\n\nGood bye\xff\n"))
     assert contents.container == "text"

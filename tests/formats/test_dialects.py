@@ -49,6 +49,12 @@ def test_records_of_no_dialect_are_not_guessed_at() -> None:
     assert bad.code == "unknown_fields"
 
 
+def test_an_object_around_the_records_is_told_where_they_are() -> None:
+    bad = parse({"version": 1, "data": [{"question": "a"}, {"question": "b"}]})
+    assert isinstance(bad, Rejected)
+    assert bad.reason.endswith("If the records are in 'data', send that list alone.")
+
+
 @pytest.mark.parametrize(
     ("value", "messages"),
     [

@@ -201,6 +201,10 @@ def test_a_pair_in_a_file_of_conversations_is_still_a_pair() -> None:
         ({"prompt": "hi", "chosen": "hello", "rejected": ""}, "missing_answer"),
         ({"prompt": "hi", "chosen": "", "rejected": "go away"}, "missing_answer"),
         ({"prompt": "hi", "chosen": 1, "rejected": 2}, "preference_pair"),
+        ({"prompt": [HI], "chosen": [HELLO]}, "missing_answer"),
+        ({"prompt": "hi", "rejected": "go away"}, "missing_answer"),
+        ({"input": {"messages": [HI]}, "preferred_output": [HELLO]}, "missing_answer"),
+        ({"prompt": "hi", "rejected": True}, "unknown_fields"),
         ({"prompt": [HI], "chosen": [{"role": "x"}], "rejected": [GO]}, "unknown_role"),
         ({"input": 1, "preferred_output": [], "non_preferred_output": []}, "wrong_type"),
         ({"input": {}, "preferred_output": [], "non_preferred_output": []}, "wrong_type"),
@@ -219,6 +223,12 @@ def test_what_is_no_sample_says_why(value: dict[str, object], code: str) -> None
     assert isinstance(found, Fault)
     assert found.code == code
     assert found.reason.endswith(".")
+
+
+def test_half_a_pair_is_told_which_half_it_lacks() -> None:
+    found = read({"prompt": [HI], "chosen": [HELLO], "rejected": None})
+    assert isinstance(found, Fault)
+    assert "'rejected' is missing" in found.reason
 
 
 def test_answers_of_several_turns_and_prompts_of_many_are_kept_apart() -> None:

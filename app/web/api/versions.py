@@ -86,7 +86,11 @@ class FrozenAnswer(BaseModel):
     status: str
     edited_since: bool
     in_trash: bool
+    kind: str = Field(description="chat, preference, kto or text")
     messages: list[dict[str, Any]]
+    rejected: list[dict[str, Any]] = Field(description="of a preference, the other answer")
+    answer_turns: int = Field(description="how many messages at the end are the answer")
+    desirable: bool | None = Field(description="of kto, whether the answer is a good one")
 
 
 class FrozenPage(BaseModel):
@@ -230,7 +234,11 @@ def _tell_frozen(one: FrozenView) -> FrozenAnswer:
         status=one.status,
         edited_since=one.edited,
         in_trash=one.in_trash,
+        kind=one.kind,
         messages=orjson.loads(one.messages),
+        rejected=orjson.loads(one.rejected),
+        answer_turns=one.answer_turns,
+        desirable=one.desirable,
     )
 
 

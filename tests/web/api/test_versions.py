@@ -77,3 +77,13 @@ def test_a_pipeline_cites_uses_and_restores_the_latest(
     assert left["used_by"] == []
     assert program.get(f"{URL}/v77").status_code == 404
     assert program.get("/api/v1/datasets/recipes@v77/samples").status_code == 404
+
+
+def test_a_frozen_pair_is_told_with_both_its_answers(program: TestClient, release: Release) -> None:
+    asked = [{"role": "user", "content": "Which?"}]
+    sides = [[{"role": "assistant", "content": text}] for text in ("This.", "That.")]
+    release.load(lines_of([{"prompt": asked, "chosen": sides[0], "rejected": sides[1]}]))
+    program.post(URL, json={})
+    (told,) = program.get("/api/v1/datasets/recipes@v1/samples").json()["items"]
+    assert (told["kind"], told["messages"]) == ("preference", [*asked, *sides[0]])
+    assert (told["rejected"], told["answer_turns"], told["desirable"]) == (sides[1], 1, None)
