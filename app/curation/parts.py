@@ -33,7 +33,7 @@ class PartError(InvalidError):
 
 
 class PartDiffersError(ConflictError):
-    """Other bytes are held under this number: the file has changed since it was begun."""
+    """Other bytes are held under this number: send the file it was begun with, or discard it."""
 
     code = "part_differs"
 

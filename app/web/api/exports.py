@@ -39,7 +39,10 @@ class NewExport(BaseModel):
     format: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     version: Number | VersionWord | None = Field(default=None, examples=["latest", "v7", 7])
     query: str | None = Field(default=None, max_length=10_000)
-    dry_run: bool = Field(default=False, description="check every sample and write nothing")
+    dry_run: bool = Field(
+        default=False,
+        description="check every sample and write no file; it freezes a version too",
+    )
     split: str = Field(
         default="", max_length=20, description="percents of train, validation and test: 90/5/5"
     )
