@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import orjson
+
 from app.formats import columns, dialects, gemini_calls, tool_calls
 from app.formats.sample import Message, Rest, Sample, Turns
 
@@ -48,6 +50,14 @@ def turn(message: Message, keys: tuple[str, ...] = ()) -> dict[str, object]:
     return {"role": message.role, "content": message.content, **kept}
 
 
+def arguments_as_texts(turn: Mapping[str, object]) -> dict[str, object]:
+    """The turn with the arguments of its calls as JSON texts, as OpenAI has them."""
+    calls = turn.get("tool_calls")
+    if not isinstance(calls, list):
+        return {**turn}
+    return {**turn, "tool_calls": [_with_text(call) for call in calls]}
+
+
 def bare(turns: Turns, _rest: Rest, _extra: Mapping[str, object]) -> dict[str, object]:
     """Turns of role and text alone as `messages`, without any column beside them."""
     return {"messages": turns}
@@ -68,6 +78,14 @@ def calls_of(message: Message) -> list[Mapping[str, object]]:
 def function_of(call: Mapping[str, object]) -> Mapping[str, object]:
     """The function that a call names, with its arguments."""
     return _object(call.get("function"))
+
+
+def _with_text(call: object) -> object:
+    function = _object(call.get("function")) if isinstance(call, dict) else {}
+    if not isinstance(call, dict) or isinstance(function.get("arguments", ""), str):
+        return call
+    text = orjson.dumps(function["arguments"]).decode()
+    return {**call, "function": {**function, "arguments": text}}
 
 
 def _object(value: object) -> Mapping[str, object]:

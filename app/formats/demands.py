@@ -14,6 +14,8 @@ from app.formats.sample import Kind, Message, Sample
 
 # Only how the source spelled what is written anyway.
 _SPELLING = frozenset(("from", "role", "content"))
+_SAID = ("text", "refusal")
+_SHOWN = ("text", "image_url")
 
 
 def turns_of(sample: Sample) -> tuple[Message, ...]:
@@ -105,6 +107,18 @@ def text_only(sample: Sample) -> str:
         written = message.extra.get("content", "")
         if isinstance(written, list):
             return f"Message {at} ({message.role}) is a list of parts, not a text."
+    return ""
+
+
+def parts(sample: Sample) -> str:
+    """Lists of parts are texts, and pictures that a user shows."""
+    for at, message in enumerate(turns_of(sample), 1):
+        written = message.extra.get("content", "")
+        known = _SHOWN if message.role == "user" else _SAID
+        for part in written if isinstance(written, list) else ():
+            kind = part.get("type") if isinstance(part, dict) else None
+            if kind not in known:
+                return f"Message {at} ({message.role}) has a part that is no {' or '.join(known)}."
     return ""
 
 

@@ -1,6 +1,6 @@
 """Gemini's function calls, their answers and declarations, as OpenAI's tool calls and tools."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
 
@@ -28,20 +28,19 @@ def unfold(messages: Sequence[Message]) -> list[Message]:
     Parts that are anything else beside stay as they are, so that they are refused and not lost.
     """
     unfolded: list[Message] = []
-    waiting: list[str] = []
+    waiting: dict[object, object] = {}
     for at, message in enumerate(messages):
         parts = message.extra.get("content")
         found = _told(parts) if isinstance(parts, list) else {}
-        if found.get("functionCall") and message.role == "assistant":
-            calls = [_call(call, f"call_{at}_{n}") for n, call in enumerate(found["functionCall"])]
-            waiting = [str(call["id"]) for call in calls]
+        is_model = message.role == "assistant"
+        if is_model and "functionCall" in found and "functionResponse" not in found:
+            told = found["functionCall"]
+            calls = [_call(call, f"call_{at}_{n}") for n, call in enumerate(told)]
+            waiting = {call["id"]: one["name"] for call, one in zip(calls, told, strict=True)}
             extra = {**_others(message), "tool_calls": calls}
             unfolded.append(Message("assistant", message.content, extra))
-        elif found.get("functionResponse") and "text" not in found:
-            answers = found["functionResponse"]
-            ids = [*waiting, *(f"call_{at}_{n}" for n in range(len(answers)))]
-            unfolded += map(_answer, answers, ids)
-            waiting = waiting[len(answers) :]
+        elif not is_model and found.keys() == {"functionResponse"}:
+            unfolded += _answers(found["functionResponse"], waiting, f"call_{at}")
         else:
             unfolded.append(message)
     return unfolded
@@ -100,7 +99,10 @@ def _told(parts: Sequence[object]) -> dict[str, list[dict[str, object]]]:
 
 
 def _keys(value: object) -> frozenset[str]:
-    return frozenset(value) if isinstance(value, dict) else _NONE
+    """The keys of a call or an answer; none where it is no object, or its id no text."""
+    if not isinstance(value, dict) or not isinstance(value.get("id", ""), str):
+        return _NONE
+    return frozenset(value)
 
 
 def _others(message: Message) -> dict[str, object]:
@@ -113,11 +115,22 @@ def _call(told: Mapping[str, object], call_id: str) -> dict[str, object]:
     return {"id": told.get("id", call_id), "type": "function", "function": function}
 
 
-def _answer(told: Mapping[str, object], call_id: str) -> Message:
+def _answers(
+    told: Sequence[Mapping[str, object]], waiting: dict[object, object], unasked: str
+) -> Iterator[Message]:
+    """Answers as messages; one without an id is for the first call of its name that waits."""
+    for n, answer in enumerate(told):
+        asked = (call_id for call_id, name in waiting.items() if name == answer["name"])
+        call_id = answer.get("id", next(asked, f"{unasked}_{n}"))
+        waiting.pop(call_id, None)
+        yield _answer(answer, call_id)
+
+
+def _answer(told: Mapping[str, object], call_id: object) -> Message:
     response = told.get("response")
     plain = response.get("output") if isinstance(response, dict) and len(response) == 1 else None
     text = plain if isinstance(plain, str) else orjson.dumps(response).decode()
-    return Message("tool", text, {"tool_call_id": told.get("id", call_id)})
+    return Message("tool", text, {"tool_call_id": call_id})
 
 
 def _declares(tool: Mapping[str, object]) -> bool:
@@ -131,4 +144,6 @@ def _function(declared: Mapping[str, object]) -> dict[str, object]:
     spelled = dict(declared)
     if "parameters" in spelled:
         spelled["parameters"] = schema(spelled["parameters"], TYPES)
+    elif "parametersJsonSchema" in spelled:
+        spelled["parameters"] = spelled.pop("parametersJsonSchema")
     return spelled

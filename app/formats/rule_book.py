@@ -15,6 +15,7 @@ STANDARD: Mapping[str, tuple[str, Check]] = {
     "alternation": ("User and assistant take turns.", demands.alternation),
     "content": ("Every message says something, or calls a tool.", demands.content),
     "text": ("Contents are plain texts, not lists of parts.", demands.text_only),
+    "parts": ("Lists of parts hold texts, and pictures that a user shows.", demands.parts),
     "media": ("No images, sounds or films stand beside the messages.", demands.media),
     "weight": ("A weight is 0 or 1, and stands on assistant messages only.", demands.weight),
     "unweighted": (
@@ -40,7 +41,7 @@ _OUTLINE = (
     *("system", "assistant", "first", "last", "alternation", "content", "single", "asked"),
     *("answers", "judged"),
 )
-_BESIDE = ("text", "media", "weight", "unweighted", "tool_ids", "arguments", "tools")
+_BESIDE = ("text", "parts", "media", "weight", "unweighted", "tool_ids", "arguments", "tools")
 _LOOKS: Mapping[str, Looks] = {
     **dict.fromkeys(_OUTLINE, "outline"),
     **dict.fromkeys(_BESIDE, "beside"),

@@ -90,6 +90,7 @@ BROKEN: Mapping[str, tuple[Sample, ...]] = {
         for parts in [Message("user", "hi", {"content": [{"type": "text", "text": "hi"}]})]
         for sample in GOOD.values()
     ),
+    "parts": (chat(Message("user", "", {"content": [{"type": "input_audio"}]}), SAY),),
     "weight": (chat(ASK, saying(weight=0.5)), chat(Message("user", "a", {"weight": 1}), SAY)),
     "unweighted": (
         chat(ASK, SAY, ASK, saying(weight=0)),
@@ -324,11 +325,12 @@ def test_arguments_are_a_text_or_an_object_as_the_trainer_wants_them() -> None:
         sample = chat(ASK, calling("a-long-identity", written), result("a-long-identity"), SAY)
         shown = {
             name: orjson.loads(EXPORTERS[name].write(sample))["messages"]
-            for name in ("mistral", "trl-messages", "axolotl-chat")
+            for name in ("mistral", "trl-messages", "axolotl-chat", "openai-chat", "fireworks")
         }
         calls = {name: turns[1]["tool_calls"][0] for name, turns in shown.items()}
         assert calls["mistral"]["function"]["arguments"] == '{"a":1}'
-        assert calls["axolotl-chat"]["function"]["arguments"] == '{"a":1}'
+        for name in ("axolotl-chat", "openai-chat", "fireworks"):
+            assert calls[name]["function"]["arguments"] == '{"a":1}'
         assert calls["trl-messages"]["function"]["arguments"] == {"a": 1}
         assert calls["mistral"]["id"] == shown["mistral"][2]["tool_call_id"] == "000000000"
 
@@ -378,6 +380,64 @@ def test_calls_that_came_from_gemini_are_written_for_everybody(name: str) -> Non
         assert function["parameters"]["properties"] == {"a": {"type": "string"}}
 
 
+def asked_of_gemini(*turns: Mapping[str, object], **more: object) -> Sample:
+    hello = {"role": "model", "parts": [{"text": "hello"}]}
+    contents = [{"role": "user", "parts": [{"text": "hi"}]}, *turns, hello]
+    sample = dialects.DIALECTS["gemini"].parse({"contents": contents, **more})
+    assert isinstance(sample, Sample)
+    return sample
+
+
+def test_answers_of_gemini_belong_to_the_calls_of_their_names_in_whatever_order() -> None:
+    calls = [{"functionCall": {"name": name, "args": {}}} for name in ("add", "sub", "add")]
+    order = [("sub", 2), ("add", 1), ("add", 3)]
+    told = [{"functionResponse": {"name": name, "response": {"n": n}}} for name, n in order]
+    turns = ({"role": "model", "parts": calls}, {"role": "user", "parts": told})
+    sample = asked_of_gemini(*turns)
+    line = orjson.loads(EXPORTERS["openai-chat"].write(sample))
+    ids = {turn["tool_call_id"]: turn["content"] for turn in line["messages"][2:5]}
+    assert [ids[call["id"]] for call in line["messages"][1]["tool_calls"]] == [
+        '{"n":1}', '{"n":2}', '{"n":3}',
+    ]  # fmt: skip
+    assert orjson.loads(EXPORTERS["gemini"].write(sample))["contents"][1:3] == list(turns)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [{"functionCall": {"name": "add"}}, {"functionResponse": {"name": "add"}}],
+        [{"functionResponse": {"name": "add"}}],
+        [{"functionCall": {"name": "add", "id": {"of": "no text"}}}],
+    ],
+    ids=["both at once", "an answer by the model", "an id that is no text"],
+)
+def test_parts_of_gemini_that_nobody_can_write_are_refused_and_not_dropped(
+    parts: list[object],
+) -> None:
+    sample = asked_of_gemini({"role": "model", "parts": parts})
+    assert "gemini.text" in {one.rule_id for one in EXPORTERS["gemini"].check(sample)}
+
+
+def test_a_function_of_gemini_is_declared_with_all_that_it_had_or_refused() -> None:
+    plain = {"type": "object", "properties": {}}
+    told = {"name": "add", "parametersJsonSchema": plain, "response": {"type": "STRING"}}
+    sample = asked_of_gemini(tools=[{"functionDeclarations": [told]}])
+    (tool,) = orjson.loads(EXPORTERS["gemini"].write(sample))["tools"]
+    assert tool["functionDeclarations"] == [
+        {
+            "name": "add",
+            "response": {"type": "STRING"},
+            "parameters": {"type": "OBJECT", "properties": {}},
+        }
+    ]
+    (tool,) = orjson.loads(EXPORTERS["openai-chat"].write(sample))["tools"]
+    assert tool["function"]["parameters"] == plain
+    for strange in ({"behavior": "BLOCKING"}, {"parameters": {"anyOf": [1]}}):
+        sample = asked_of_gemini(tools=[{"functionDeclarations": [{"name": "add", **strange}]}])
+        (broken,) = EXPORTERS["gemini"].check(sample)
+        assert broken.rule_id == "gemini.schema"
+
+
 def test_several_calls_of_gemini_at_once_are_answered_by_one_turn() -> None:
     calls: list[object] = [{"functionCall": {"name": name, "args": {}}} for name in ("add", "sub")]
     told = [{"functionResponse": {"name": name, "response": {"n": 1}}} for name in ("add", "sub")]
@@ -395,6 +455,17 @@ def test_several_calls_of_gemini_at_once_are_answered_by_one_turn() -> None:
     ]  # fmt: skip
     assert EXPORTERS["gemini"].check(plain) == ()
     assert orjson.loads(EXPORTERS["gemini"].write(plain)) == {"contents": contents}
+
+
+@pytest.mark.parametrize("name", ["openai-chat", "azure-openai"])
+def test_parts_that_openai_does_not_read_are_refused(name: str) -> None:
+    def asked(part: object) -> Sample:
+        return chat(Message("user", "", {"content": [part]}), SAY)
+
+    assert EXPORTERS[name].check(asked({"type": "image_url", "image_url": {"url": "a"}})) == ()
+    for strange in ({"type": "input_audio"}, {"functionCall": {"name": "add"}}, "a"):
+        (broken,) = EXPORTERS[name].check(asked(strange))
+        assert broken.rule_id == f"{name}.parts"
 
 
 def test_a_weight_becomes_what_axolotl_reads() -> None:

@@ -16,7 +16,7 @@ def record(sample: Sample) -> dict[str, object]:
 
 
 def _turn(message: Message) -> dict[str, object]:
-    written = chat.turn(message, _KEYS)
+    written = chat.arguments_as_texts(chat.turn(message, _KEYS))
     if "thinking" in written:
         written.setdefault("reasoning_content", written.pop("thinking"))
     return written

@@ -27,6 +27,8 @@ _SCHEMA = frozenset((
     "maxProperties", "minimum", "maximum", "minLength", "maxLength", "pattern", "example",
     "anyOf", "additionalProperties",
 ))  # fmt: skip
+_WRITTEN = ("name", "description", "response")
+_OF_OPENAI = ("strict",)  # how OpenAI holds its models to the parameters
 _TYPES = {plain: written for written, plain in gemini_calls.TYPES.items()}
 
 
@@ -89,7 +91,7 @@ def _functions(sample: Sample) -> list[Mapping[str, object]]:
 
 
 def _declaration(function: Mapping[str, object]) -> dict[str, object]:
-    kept = {name: function[name] for name in ("name", "description") if name in function}
+    kept = {name: function[name] for name in _WRITTEN if name in function}
     if function.get("parameters"):
         kept["parameters"] = gemini_calls.schema(function["parameters"], _TYPES)
     return kept
@@ -113,7 +115,10 @@ def _described(sample: Sample) -> str:
     for function in _functions(sample):
         if not isinstance(function.get("name"), str):
             return "A tool is no function with a name."
-        strange = sorted(_strange(function.get("parameters", {})))
+        more = sorted(set(function) - {*_WRITTEN, *_OF_OPENAI, "parameters"})
+        if more:
+            return f"The function {function['name']} has {', '.join(more)}, which would be lost."
+        strange = sorted(_strange(function.get("parameters") or {}))
         if strange:
             return f"The parameters of {function['name']} use {', '.join(strange)}."
     return ""
@@ -122,7 +127,7 @@ def _described(sample: Sample) -> str:
 def _strange(told: object) -> set[str]:
     """What of a schema has no place in Gemini's, at every depth."""
     if not isinstance(told, dict):
-        return set()
+        return {"what is no schema"}
     found = set(told) - _SCHEMA
     if isinstance(told.get("type"), list):
         found.add("a list of types")

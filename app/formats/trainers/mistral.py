@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import orjson
-
 from app.formats import chat
 from app.formats.exporter import Exporter
 from app.formats.rule_book import RuleBook
@@ -28,19 +26,17 @@ def record(sample: Sample) -> dict[str, object]:
 
 
 def _turn(message: Message, ids: dict[object, str]) -> dict[str, object]:
-    written = chat.turn(message, _KEYS)
-    if "tool_calls" in written:
-        written["tool_calls"] = [_call(call, ids) for call in chat.calls_of(message)]
+    written = chat.arguments_as_texts(chat.turn(message, _KEYS))
+    calls = written.get("tool_calls")
+    if isinstance(calls, list):
+        written["tool_calls"] = [_call(call, ids) for call in calls if isinstance(call, dict)]
     if "tool_call_id" in written:
         written["tool_call_id"] = _id(written["tool_call_id"], ids)
     return written
 
 
 def _call(call: Mapping[str, object], ids: dict[object, str]) -> dict[str, object]:
-    function = {**chat.function_of(call)}
-    if not isinstance(function.get("arguments"), str):
-        function["arguments"] = orjson.dumps(function.get("arguments")).decode()
-    return {**call, "id": _id(call.get("id"), ids), "function": function}
+    return {**call, "id": _id(call.get("id"), ids)}
 
 
 def _id(written: object, ids: dict[object, str]) -> str:

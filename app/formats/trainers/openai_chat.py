@@ -8,8 +8,9 @@ from app.formats.sample import Sample
 from app.formats.sniffing import BOM
 
 # Neither says where a system message stands, that the last is the assistant's (its service has
-# refused other files), how the ids of tools go together, or what becomes of pictures beside.
-_UNSAID = ("system", "last", "tool_ids", "media")
+# refused other files), which parts a content may have (it has refused others than texts and
+# pictures), how the ids of tools go together, or what becomes of pictures beside.
+_UNSAID = ("system", "last", "parts", "tool_ids", "media")
 _OPENAI = RuleBook(
     "openai-chat",
     "https://developers.openai.com/api/docs/guides/supervised-fine-tuning",
@@ -26,14 +27,24 @@ _AZURE = RuleBook(
 
 def record(sample: Sample) -> dict[str, object]:
     """The sample as a record; unknown columns follow the messages."""
-    return messages.write(sample)
+    written = messages.write(sample)
+    turns = [message.as_record() for message in sample.messages]
+    return {**written, "messages": list(map(chat.arguments_as_texts, turns))}
 
 
 def _demands(book: RuleBook) -> tuple[Demand, ...]:
     return (
         book.roles(*chat.KNOWN_ROLES),
         *book.standard(
-            "system", "assistant", "last", "content", "tool_ids", "tools", "weight", "media"
+            "system",
+            "assistant",
+            "last",
+            "content",
+            "parts",
+            "tool_ids",
+            "tools",
+            "weight",
+            "media",
         ),
         *book.limits(min_rows=10),
         book.tokens(),

@@ -3,7 +3,7 @@
 from app.formats import chat, columns
 from app.formats.exporter import Exporter, Record
 from app.formats.rule_book import RuleBook
-from app.formats.sample import Rest, Sample, Turns
+from app.formats.sample import Message, Rest, Sample, Turns
 
 _KEYS = ("tool_calls", "tool_call_id", "name")
 _SETTINGS = ("tools", "parallel_tool_calls")
@@ -22,8 +22,7 @@ def record(sample: Sample) -> dict[str, object]:
 def narrow(sample: Sample) -> dict[str, object]:
     """The pair as a record, without unknown columns."""
     prompt, chosen, rejected = (
-        [chat.turn(one, _KEYS) for one in side]
-        for side in (sample.prompt, sample.chosen, sample.rejected)
+        [_turn(one) for one in side] for side in (sample.prompt, sample.chosen, sample.rejected)
     )
     return _pair(prompt, (chosen, rejected), sample.extra)
 
@@ -44,6 +43,10 @@ def _pair(prompt: Turns, answers: tuple[Turns, Turns], extra: Record) -> dict[st
         "preferred_output": answers[0],
         "non_preferred_output": answers[1],
     }
+
+
+def _turn(message: Message) -> dict[str, object]:
+    return chat.arguments_as_texts(chat.turn(message, _KEYS))
 
 
 OPENAI = Exporter(
