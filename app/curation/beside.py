@@ -11,22 +11,26 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
-from app.curation import preparing
+from app.curation import moves, preparing
 from app.curation.repeats import Known
 from app.formats.sample import Sample
 from app.storage import brought, events, revisions
-from app.storage.events import UPLOAD_BATCH
-from app.storage.tables import EventRow, SampleRow
+from app.storage.tables import EventRow
 
 FACETS = ("label", "origin", "source", "split", "language", "family")
 KEPT = ("source", "split", "language", "family", "dialect", "extra", "raw")
-"""Columns that only imports change; a kept text of a sample remembers them."""
+"""Columns that only imports change; a kept text of a sample remembers them, `raw` as the last."""
 MOVED = ("label", "origin")
 """Columns that imports and people change."""
-_BASE = (*MOVED, "revision")
+BASE = ("fingerprint", *MOVED)
+"""What an event of an import tells of its record, and of the one that was brought before it."""
+BROUGHT = "brought"
 
 
-def whole(columns: Mapping[str, Any]) -> str:
+Columns = Mapping[str, Any]
+
+
+def whole(columns: Columns) -> str:
     """All that a record says, as one hash: how it spells numbers, and in what order, is nothing."""
     extra = orjson.loads(columns["extra"]) if columns["extra"] != "{}" else {}
     told = [columns["fingerprint"], *(str(columns[name]) for name in FACETS), extra]
@@ -38,37 +42,52 @@ def whole_of(sample: Sample) -> str:
     return whole({**preparing.columns_beside(sample), "fingerprint": sample.fingerprint})
 
 
-def known(session: Session, dataset_id: int, names: Sequence[str]) -> dict[str, Known[str]]:
-    """What is known of the samples that carry one of these ids of their source."""
+def brought_last(session: Session, dataset_id: int, names: Sequence[str]) -> dict[str, Columns]:
+    """The columns of `whole` as imports brought them last, by external id.
+
+    People may have changed the sample since: `said` is the fingerprint of the text that it has.
+    """
     rows = brought.by_name(session, dataset_id, names)
     touched = [row.id for row in rows if row.version > 1]
     told: dict[int, list[EventRow]] = {}
     for event in events.about(session, touched):
         told.setdefault(int(event.sample_id or 0), []).append(event)
-    found = {}
+    found: dict[str, Columns] = {}
     for row in rows:
-        columns = row._asdict() | _base_of(session, row.id, told.get(row.id, ()))
-        found[row.external_id] = Known(row.fingerprint, columns["fingerprint"], whole(columns))
+        base = _base_of(session, row.id, told.get(row.id, ()))
+        found[row.external_id] = {**row._asdict(), "said": row.fingerprint, **base}
     return found
 
 
-def base_of(session: Session, row: SampleRow) -> dict[str, Any]:
-    """What an import brought last of what people may change: fingerprint, label and origin."""
-    now = {"fingerprint": row.fingerprint, "label": row.label, "origin": str(row.origin)}
-    told = events.of_sample(session, row.id) if row.version > 1 else ()
-    return now | _base_of(session, row.id, told)
+def known(columns: Columns) -> Known[str]:
+    """The same as what a record is judged by."""
+    return Known(columns["said"], columns["fingerprint"], whole(columns))
+
+
+def base_in(columns: Columns) -> dict[str, str]:
+    """Of columns, what an import and people may change, and that is told in events."""
+    return {name: str(columns[name]) for name in BASE}
 
 
 def _base_of(session: Session, sample_id: int, told: Iterable[EventRow]) -> dict[str, Any]:
-    """What people changed since an import brought it, as it was brought."""
+    """What was changed since an import brought it, as it was brought."""
     base: dict[str, Any] = {}
+    acts: dict[str, tuple[Columns, Columns]] = {}  # what was brought before an upload, and by it
     for event in told:
-        before, after = event.body.get("from", {}), event.body.get("to", {})
-        by_import = event.batch.startswith(UPLOAD_BATCH)
-        for name in _BASE:
-            if name in after and (by_import or name not in base):
-                base[name] = (after if by_import else before)[name]
+        root, step = moves.root_of(event.batch)
+        if BROUGHT in event.body:
+            before, after = event.body[BROUGHT]["from"], event.body[BROUGHT]["to"]
+            acts[root] = (acts[root][0] if root in acts else before, after)
+            base = dict(after)
+        elif root in acts:  # it was undone or redone
+            base = dict(acts[root][1 - step % 2])
+        else:
+            base = {**_movable(event.body.get("from", {})), **base}
     number = base.pop("revision", None)
-    if number is not None:
+    if number is not None and "fingerprint" not in base:
         base["fingerprint"] = revisions.get(session, sample_id, number).fingerprint
     return base
+
+
+def _movable(before: Columns) -> dict[str, Any]:
+    return {name: before[name] for name in (*MOVED, "revision") if name in before}

@@ -57,12 +57,12 @@ class Rehearsal:
             prints = brought.fingerprints(
                 session, self.dataset_id, [sample.fingerprint for sample in found]
             )
-            named = beside.known(session, self.dataset_id, sorted(names))
+            held = beside.brought_last(session, self.dataset_id, sorted(names))
         for one in map(_short, prints):
             if one not in self.gone:
                 self.prints.add(one)
-        for name, known in named.items():
-            self.named[name] = Known(*map(_short, known))
+        for name, columns in held.items():
+            self.named[name] = Known(*map(_short, beside.known(columns)))
 
 
 def rehearse(

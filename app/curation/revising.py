@@ -1,14 +1,13 @@
 """A sample gets another text, or other columns beside it: what was there before is kept."""
 
-from collections.abc import Mapping
 from dataclasses import replace as changed
-from typing import Any
 
 from sqlmodel import Session
 
 from app.curation import beside
+from app.curation.beside import Columns
 from app.formats.sample import Message, Sample, load_sample
-from app.storage import events, revisions, samples, text_search
+from app.storage import revisions, samples, text_search
 from app.storage.events import Event
 from app.storage.tables import SampleRow
 
@@ -18,31 +17,31 @@ TEXT = (
 )  # fmt: skip
 
 
-def bring(
-    session: Session, row: SampleRow, record: Mapping[str, Any], *, actor: str, batch: str
-) -> None:
-    """Make a sample say what its record says by now, as a new revision and an event.
+def bring(session: Session, row: SampleRow, record: Columns, base: Columns, *, actor: str) -> Event:
+    """Make a sample say what its record says by now, as a new revision; the event is returned.
 
     What stood there before is kept as a revision, the new one too. The text and the label that a
-    person gave stay, unless the record brings others than it brought before.
+    person gave stay, unless the record brings others than `base`, which was brought before.
     """
-    base, before = beside.base_of(session, row), samples.state_of(row)
-    revisions.remember(session, row, _kept(row), actor=actor)
+    before = samples.state_of(row)
+    number = revisions.remember(session, row, _kept(row), actor=actor)
     moved = {name: record[name] for name in beside.MOVED if record[name] != base[name]}
-    told = record["fingerprint"]
-    text = TEXT if told not in (row.fingerprint, base["fingerprint"]) else ()
+    is_new = record["fingerprint"] not in (row.fingerprint, base["fingerprint"])
+    text = TEXT if is_new else ()
     for name in (*text, *beside.KEPT, *moved):
         setattr(row, name, record[name])
-    row.revision, row.version = revisions.next_number(session, row), row.version + 1
+    row.revision, row.version = number, row.version + 1
     row.changed_ms = samples.now_ms()
     session.flush()
     if text:
         text_search.write(session, [(row.id, text_search.words_in(row.messages, row.rest))])
-    revisions.keep(session, row, actor=actor, beside=_kept(row))
+    said = {name: getattr(row, name) for name in revisions.TEXT}
+    revisions.add(session, row.id, number, said, actor=actor, beside=_kept(row))
     after = samples.state_of(row)
     new = {name: value for name, value in after.items() if before[name] != value}
-    body = {"from": {name: before[name] for name in new}, "to": new}
-    events.append(session, row.dataset_id, [Event(row.id, KIND, body)], actor=actor, batch=batch)
+    told = {"from": beside.base_in(base), "to": beside.base_in(record)}
+    body = {"from": {name: before[name] for name in new}, "to": new, beside.BROUGHT: told}
+    return Event(row.id, KIND, body)
 
 
 def _kept(row: SampleRow) -> dict[str, str]:

@@ -7,10 +7,11 @@ from typing import Any
 from sqlmodel import Session
 
 from app.curation import beside, repeats, revising
+from app.curation.beside import Columns
 from app.curation.chunks import Tally
 from app.curation.preparing import Prepared
-from app.curation.repeats import Known, Verdict
-from app.storage import brought, samples, targets, uploads
+from app.curation.repeats import Verdict
+from app.storage import brought, events, samples, targets, uploads
 from app.storage.tables import UploadRow, UploadState
 
 Row = Mapping[str, Any]
@@ -41,7 +42,11 @@ def _store_target(session: Session, upload: UploadRow, chunk: Prepared, tally: T
 
 
 def _store_samples(session: Session, upload: UploadRow, chunk: Prepared, tally: Tally) -> None:
-    prints, named = _known(session, upload.dataset_id, chunk.rows)
+    held = _held(session, upload.dataset_id, chunk.rows)
+    named = {name: beside.known(columns) for name, columns in held.items()}
+    prints = brought.fingerprints(
+        session, upload.dataset_id, [row["fingerprint"] for row in chunk.rows]
+    )
     told = _told(chunk.rows, named)
     fresh: dict[str, tuple[Row, str]] = {}
     changed: list[Row] = []
@@ -54,18 +59,18 @@ def _store_samples(session: Session, upload: UploadRow, chunk: Prepared, tally: 
             fresh[key] = _of_upload(upload, row), words
         elif verdict is Verdict.UPDATE:
             changed.append(row)
-    _revise(session, upload, changed)
+    _revise(session, upload, changed, held)
     new = fresh.values()
     samples.add_many(session, [row for row, _ in new], [words for _, words in new])
 
 
-def _known(
-    session: Session, dataset_id: int, rows: Sequence[Row]
-) -> tuple[set[str], dict[str, Known[str]]]:
-    """What the data set holds of these: fingerprints, and what is known by external id."""
-    prints = brought.fingerprints(session, dataset_id, [row["fingerprint"] for row in rows])
+def _held(session: Session, dataset_id: int, rows: Sequence[Row]) -> dict[str, Columns]:
+    """What imports brought before under the ids of these, by external id."""
     names = [row["external_id"] for row in rows if row["external_id"]]
-    return prints, beside.known(session, dataset_id, names)
+    if not brought.by_name(session, dataset_id, names):
+        return {}
+    events.lock(session, dataset_id)  # or somebody decides between what is read and what is written
+    return beside.brought_last(session, dataset_id, names)
 
 
 def _told(rows: Sequence[Row], named: Mapping[str, object]) -> list[tuple[str, str, str]]:
@@ -79,14 +84,20 @@ def _told(rows: Sequence[Row], named: Mapping[str, object]) -> list[tuple[str, s
     return told
 
 
-def _revise(session: Session, upload: UploadRow, changed: Sequence[Row]) -> None:
+def _revise(
+    session: Session, upload: UploadRow, changed: Sequence[Row], held: dict[str, Columns]
+) -> None:
     """Give known samples their new texts, one after the other: one may take what another leaves."""
     names = [row["external_id"] for row in changed]
     known = samples.by_external_id(session, upload.dataset_id, names)
+    told = []
     for row in changed:
-        revising.bring(
-            session, known[row["external_id"]], row, actor=upload.actor, batch=f"u{upload.id}"
-        )
+        name = row["external_id"]
+        told.append(revising.bring(session, known[name], row, held[name], actor=upload.actor))
+        held[name] = row
+    if told:
+        batch = f"{events.UPLOAD_BATCH}{upload.id}"
+        events.append(session, upload.dataset_id, told, actor=upload.actor, batch=batch)
 
 
 def _of_upload(upload: UploadRow, row: Row) -> Row:

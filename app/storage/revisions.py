@@ -9,7 +9,10 @@ from sqlmodel import Session, col, func, select
 from app.errors import NotFoundError
 from app.storage.tables import RevisionRow, SampleRow
 
+TEXT = ("fingerprint", "messages", "rest")
+"""What is kept of a text."""
 _BESIDE = '{"beside":'
+_RAW = ',"raw":'  # inside a text it would be written with backslashes
 _CONVERSATION = {"kind": "chat", "answer_turns": 1, "rejected": [], "desirable": None}
 
 
@@ -17,31 +20,30 @@ class RevisionNotFoundError(NotFoundError):
     """The sample never had such a text."""
 
 
-def keep(
-    session: Session, sample: SampleRow, *, actor: str, beside: Mapping[str, str] | None = None
-) -> None:
-    """Keep the sample's text as it stands, under its revision number; once is enough.
-
-    `beside` holds the columns beside the text, where they differ from one revision to another.
-    """
+def keep(session: Session, sample: SampleRow, *, actor: str) -> None:
+    """Keep the sample's text as it stands, under its revision number; once is enough."""
     if session.get(RevisionRow, (sample.id, sample.revision)) is None:
-        text = {name: getattr(sample, name) for name in ("fingerprint", "messages", "rest")}
-        add(session, sample.id, sample.revision, text, actor=actor, beside=beside)
+        text = {name: getattr(sample, name) for name in TEXT}
+        add(session, sample.id, sample.revision, text, actor=actor)
 
 
-def remember(session: Session, sample: SampleRow, beside: Mapping[str, str], *, actor: str) -> None:
+def remember(session: Session, sample: SampleRow, beside: Mapping[str, str], *, actor: str) -> int:
     """Keep what stands beside the texts so far, before an import brings something else.
+
+    Return the number of the next text.
 
     From then on every text of the sample says what stood beside it. Only the first text is the
     record that was read: the others have no `raw`.
     """
     keep(session, sample, actor=actor)
-    for row in of_sample(session, sample.id):
+    rows = of_sample(session, sample.id)
+    for row in rows:
         if not is_beside(row.rest):
             raw = beside["raw"] if row.number == 1 else ""
             row.rest = _with_beside(row.rest, {**beside, "raw": raw})
             session.add(row)
     session.flush()
+    return rows[-1].number + 1
 
 
 def is_beside(rest: str) -> bool:
@@ -52,6 +54,11 @@ def is_beside(rest: str) -> bool:
 def beside_of(rest: str) -> dict[str, str]:
     """What stood beside a kept text, by column; nothing where that was always the same."""
     return dict(orjson.loads(rest)["beside"]) if is_beside(rest) else {}
+
+
+def columns_of(rest: str) -> str:
+    """The same as it is written, without the record itself: `raw` is the last of the columns."""
+    return rest.partition(_RAW)[0] if is_beside(rest) else ""
 
 
 def of_sample(session: Session, sample_id: int) -> Sequence[RevisionRow]:
@@ -83,7 +90,10 @@ def add(
     actor: str,
     beside: Mapping[str, str] | None = None,
 ) -> None:
-    """Keep a new text of a sample; `text` has its fingerprint, messages and rest."""
+    """Keep a new text of a sample; `text` has its fingerprint, messages and rest.
+
+    `beside` holds the columns beside it, where they differ from one revision to another.
+    """
     session.add(
         RevisionRow(
             sample_id=sample_id,

@@ -3,7 +3,7 @@
 A version's hash is sha256 over one line per sample, in ascending order of the
 sample's id: the fingerprint, a space, the status, a line feed. Then comes one line
 for each sample to which an import brought other columns: its fingerprint, a space,
-the sha256 of what it is beside its messages. So the hash says what the version
+the sha256 of the columns that it has beside its messages. So the hash says what the version
 holds, not when or by whom it was frozen.
 """
 
@@ -113,19 +113,22 @@ def measure(session: Session, version_id: int) -> tuple[int, str]:
 
 
 def _beside(session: Session, version_id: int) -> Iterator[str]:
-    item, kept = VersionItemRow, RevisionRow
+    item, kept, first = VersionItemRow, aliased(RevisionRow), aliased(RevisionRow)
     query = (
-        select(item.fingerprint, kept.rest)
+        select(item.fingerprint, kept.rest, first.rest)
         .join(
             kept,
             and_(col(kept.sample_id) == item.sample_id, col(kept.number) == item.revision),
         )
+        .join(first, and_(col(first.sample_id) == item.sample_id, col(first.number) == 1))
         .where(item.version_id == version_id, item.revision > 1)
         .order_by(col(item.sample_id))
     )
-    for fingerprint, rest in session.exec(query.execution_options(yield_per=ROWS_PER_FETCH)):
-        if revisions.is_beside(rest):
-            yield f"{fingerprint} {hashlib.sha256(rest.encode()).hexdigest()}\n"
+    rows = session.exec(query.execution_options(yield_per=ROWS_PER_FETCH))
+    for fingerprint, rest, at_first in rows:
+        columns = revisions.columns_of(rest)
+        if columns != revisions.columns_of(at_first):
+            yield f"{fingerprint} {hashlib.sha256(columns.encode()).hexdigest()}\n"
 
 
 def get(session: Session, dataset_id: int, number: int) -> VersionRow:

@@ -41,15 +41,19 @@ class Release:
 
     def load(self, data: bytes, *, status: Status = Status.APPROVED) -> list[int]:
         """Read a file into the data set; return the ids of all its samples."""
+        self.send(data)
+        self.run()
+        ids = self.ids()
+        self.decide(ids, status)
+        return ids
+
+    def send(self, data: bytes) -> None:
+        """Take a file; the job that reads it waits."""
         with SpoolWriter(self.folder / "spool", limit=1 << 32) as writer:
             writer.write(data)
             spooled = writer.finish()
         with self.write() as session:
             intake.accept(session, SLUG, spooled, Arrival("mia"), spool=self.folder / "spool")
-        self.run()
-        ids = self.ids()
-        self.decide(ids, status)
-        return ids
 
     def ids(self) -> list[int]:
         with self.write() as session:

@@ -1,9 +1,13 @@
 """A record that is brought again under a known id: what it says anew comes in, nothing else."""
 
 import json
+import threading
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
 from app.curation import happenings, review, undoing, versions
@@ -12,6 +16,7 @@ from app.curation.export import Order
 from app.curation.queries import Query
 from app.curation.walking import Walk
 from app.storage import datasets, events, samples
+from app.storage.database import Sessions
 from app.storage.tables import DatasetRow, SampleRow, UploadRow
 from tests.curation.release import SLUG, Release, chat, lines_of
 
@@ -132,3 +137,88 @@ def test_a_text_that_a_person_changed_stays_when_only_another_column_comes(
     with release.write() as session:
         undoing.undo(session, SLUG, "mia")
     assert release.content(release.export(CHAT)) == edited
+
+
+def test_an_edit_stays_however_often_the_same_record_comes_again(
+    release: Release, dataset: DatasetRow
+) -> None:
+    load(release, record())
+    sample_id = row_of(release).id
+    release.edit(sample_id, "How long?", "Nine minutes.")
+    assert load(release, record(page=2)) == (0, 1, 0)
+    assert load(release, record(page=2)) == (0, 0, 1)
+    with release.write() as session:
+        undoing.undo(session, SLUG, "mia")
+    assert load(release, record()) == (0, 0, 1)
+    with release.write() as session:
+        undoing.redo(session, SLUG, "mia")
+    assert load(release, record(page=2)) == (0, 0, 1)
+    assert load(release, record(page=3), record(page=4)) == (0, 2, 0)
+    assert load(release, record(page=4)) == (0, 0, 1)
+    assert "Nine" in row_of(release).messages
+    assert load(release, {**record(page=4), **chat("How long?", "Eight.")}) == (0, 1, 0)
+    assert "Eight" in row_of(release).messages
+
+
+def test_a_label_that_a_person_gave_first_is_not_brought_each_time(
+    release: Release, dataset: DatasetRow
+) -> None:
+    load(release, record())
+    row, change = row_of(release), Change(label="boiling")
+    with release.write() as session:
+        review.decide(session, SLUG, row.id, change, version=row.version, actor="mia")
+    assert load(release, record(label="boiling")) == (0, 1, 0)
+    assert load(release, record(label="boiling")) == (0, 0, 1)
+
+
+def test_what_is_frozen_again_after_an_import_is_undone_is_the_same_version(
+    release: Release, dataset: DatasetRow
+) -> None:
+    load(release, record())
+    release.edit(row_of(release).id, "How long?", "Nine minutes.")
+
+    def freeze() -> int:
+        with release.write() as session:
+            return versions.freeze(session, SLUG, query="status=approved", actor="mia").number
+
+    assert freeze() == 1
+    load(release, record(page=2))
+    assert freeze() == 2
+    with release.write() as session:
+        undoing.undo(session, SLUG, "mia")
+    with release.write() as session:
+        again = versions.freeze(session, SLUG, query="status=approved", actor="mia")
+        assert again.hash == versions.get(session, SLUG, 1).hash
+
+
+@pytest.mark.parametrize("own_address", ["postgres"], indirect=True)
+def test_an_import_waits_for_a_decision_about_what_it_brings_anew(
+    own_engine: Engine, own_write: Sessions, tmp_path: Path
+) -> None:
+    with own_write() as session:
+        dataset_id = datasets.add(session, SLUG).id
+    release = Release(own_write, own_write, tmp_path)
+    load(release, record())
+    row = row_of(release)
+    release.send(lines_of([record(label="boiling")]))
+    importing = threading.Thread(target=release.run)
+    with own_write() as session:
+        events.lock(session, dataset_id)
+        importing.start()
+        while importing.is_alive() and not is_waiting(own_engine):
+            time.sleep(0.01)
+        change = Change(label="mine")
+        decided = review.decide(session, SLUG, row.id, change, version=row.version, actor="noor")
+    importing.join()
+    with own_write() as session:
+        told = events.of_sample(session, row.id)
+        assert [event.kind for event in told] == ["labelled", "brought"]
+        assert told[1].body["from"]["label"] == "mine"
+        assert samples.get(session, dataset_id, row.id).version > decided.version
+        assert events.broken_link(session, dataset_id) is None
+
+
+def is_waiting(engine: Engine) -> bool:
+    asked = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    with engine.connect() as connection:
+        return bool(connection.execute(text(asked)).scalar_one())

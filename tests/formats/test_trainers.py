@@ -389,7 +389,8 @@ def asked_of_gemini(*turns: Mapping[str, object], **more: object) -> Sample:
 
 
 def test_answers_of_gemini_belong_to_the_calls_of_their_names_in_whatever_order() -> None:
-    calls = [{"functionCall": {"name": name, "args": {}}} for name in ("add", "sub", "add")]
+    named = ("add", "sub", "add")
+    calls: list[object] = [{"functionCall": {"name": name, "args": {}}} for name in named]
     order = [("sub", 2), ("add", 1), ("add", 3)]
     told = [{"functionResponse": {"name": name, "response": {"n": n}}} for name, n in order]
     turns = ({"role": "model", "parts": calls}, {"role": "user", "parts": told})
