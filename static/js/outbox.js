@@ -12,6 +12,7 @@ let failing = null; // since when nothing arrives
 let why = "";
 let last = 0;
 let leaving = ""; // the page to go to when all is saved
+const held = []; // undo and redo, as often as they were asked for, until all before them is saved
 let retry = null;
 
 export const unsaved = () => ({ many: outbox.length, failing, known: versions.size > 0 });
@@ -114,11 +115,7 @@ async function send() {
     return;
   }
   tell("none");
-  const held = document.querySelector("form[data-waits]");
-  if (held) {
-    delete held.dataset.waits;
-    held.requestSubmit();
-  }
+  for (const form of held.splice(0)) form.requestSubmit();
 }
 
 const isLoggedOut = (answer) => answer?.status === 401 || answer?.type === "opaqueredirect";
@@ -165,7 +162,7 @@ function onSubmit(event) {
   if (/\/(undo|redo)$/.test(path)) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    form.dataset.waits = "yes"; // it is sent when all before it is saved
+    held.push(form);
     say("It waits until all before it is saved.");
   } else if (path === "/logout") {
     if (!confirm(`${waiting()} in this browser and not saved yet. Log out and lose them?`)) event.preventDefault();

@@ -22,7 +22,10 @@ export function startReview() {
   addEventListener("submit", onSubmit, true);
   addEventListener("click", onClick, true);
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx?.target === main && (card() || ahead)) fetchAhead();
+    if (event.detail.ctx?.target !== main) return;
+    wanted = false; // an undo overtook the next card: its own card is shown, and stays
+    main.removeAttribute("aria-busy");
+    if (card() || ahead) fetchAhead();
   });
   if (card()) fetchAhead();
 }

@@ -16,6 +16,7 @@ import psutil
 from typer.testing import CliRunner
 
 from app.cli import commands, locks
+from tests.server import TLS
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"Open (http://127\.0\.0\.1:\d+)/login\?token=([\w-]{43})\n")
@@ -45,6 +46,10 @@ def serving(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], s
             process.wait(60)
 
 
+def client(address: str) -> httpx.Client:
+    return httpx.Client(base_url=address, follow_redirects=True, verify=TLS, timeout=120)
+
+
 def wait_for(condition: Any) -> None:
     deadline = time.monotonic() + 120
     while not condition():
@@ -55,15 +60,17 @@ def wait_for(condition: Any) -> None:
 def test_a_server_prints_its_link_works_in_private_and_ends_with_its_worker(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with serving(folder, "--demo") as (process, address, secret), ExitStack() as stack:
-        assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
-        assert httpx.get(address).status_code in (303, 401)
-        browser = stack.enter_context(httpx.Client(base_url=address, follow_redirects=True))
+        assert httpx.get(f"{address}/healthz", verify=TLS, timeout=120).status_code == 200
+        assert httpx.get(address, verify=TLS, timeout=120).status_code in (303, 401)
+        browser = stack.enter_context(client(address))
         page = browser.get("/login", params={"token": secret})
         assert page.status_code == 200
         assert "Everyday fixes" in page.text
         assert folder.stat().st_mode & 0o777 == 0o700
         assert locks.is_held(folder / locks.SERVER)
-        (worker,) = psutil.Process(process.pid).children(recursive=True)
+        server = psutil.Process(process.pid)
+        wait_for(server.children)
+        (worker,) = server.children()
 
         def is_drawn() -> bool:
             answer = browser.get("/api/v1/datasets/everyday-fixes/board")
@@ -88,7 +95,7 @@ def test_a_worker_that_dies_is_started_again(tmp_path: Path) -> None:
         (first,) = server.children()
         first.kill()
         wait_for(lambda: [c for c in server.children() if c.pid != first.pid])
-        assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
+        assert httpx.get(f"{address}/healthz", verify=TLS, timeout=120).status_code == 200
 
 
 def test_one_data_folder_has_one_server_and_one_port_too(tmp_path: Path) -> None:
@@ -110,7 +117,7 @@ def test_a_command_beside_a_server_lets_its_worker_work(tmp_path: Path) -> None:
         line = '{"prompt": "How long?", "completion": "Six minutes."}\n'
         result = subprocess.run(**ask, input=line, capture_output=True, timeout=120, check=True)
         assert '"accepted":1' in result.stdout
-        with httpx.Client(base_url=address, follow_redirects=True) as browser:
+        with client(address) as browser:
             browser.get("/login", params={"token": secret})
             assert browser.get("/api/v1/datasets/eggs/samples").json()["items"]
 

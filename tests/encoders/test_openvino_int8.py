@@ -1,6 +1,5 @@
 """The default encoder as users have it; the thresholds are far from the edge on purpose."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -78,14 +77,10 @@ def test_the_second_load_takes_the_kept_build(default: Encoder) -> None:
     cache = encoder_cache.folder()
     before = {path: path.stat().st_mtime_ns for path in cache.rglob("*.bin")}
 
-    start = time.perf_counter()
     again = encoders.load("default", cache=cache, threads=1)
-    seconds = time.perf_counter() - start
 
     assert again.name == default.name
     assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.bin")} == before
-    # About half a second; making it takes ten and more.
-    assert seconds < 5
 
 
 def test_weights_only_are_used_under_their_own_name(default: Encoder, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def expect_counted(server: Server, wanted: dict[str, int]) -> None:
 
 
 def press_and_move_on(page: Page, key: str) -> None:
-    before = page.url
+    before = page.evaluate("location.href")  # `page.url` hears of it later
     page.keyboard.press(key)
     page.wait_for_function("url => location.href !== url", arg=before)
 
@@ -65,6 +65,7 @@ def bring_in(page: Page, server: Server) -> None:
 def download(page: Page, server: Server) -> list[bytes]:
     """Export what is approved, by page; the lines of the file."""
     page.goto(f"{server.address}/d/journey/export")
+    page.wait_for_selector("#preview:not([aria-busy])")  # it pushes the button down
     page.get_by_role("button", name="Export").last.click()
     page.wait_for_url("**/exports/*")
     link = page.get_by_role("link", name="train.jsonl")

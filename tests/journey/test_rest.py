@@ -24,7 +24,8 @@ def board(any_server: Server) -> dict[str, Any]:
     assert told.status_code == 202, told.text
     samples = (DEMO / "everyday.jsonl").read_bytes()
     sent = any_server.post(f"{API}/tour/uploads?wait=30", content=samples)
-    assert sent.status_code == 201, sent.text
+    assert sent.status_code in (201, 202), sent.text  # where the machine is slow it is not done yet
+    any_server.wait_until_idle()
     return any_server.wait_for_board("tour")
 
 
@@ -95,8 +96,9 @@ def _export(server: Server) -> bytes:
 def test_the_same_key_is_the_same_upload(any_server: Server, board: dict[str, Any]) -> None:
     line = orjson.dumps({"prompt": "once", "completion": "only"})
     key = {"Idempotency-Key": "night-7"}
-    first = any_server.post(f"{API}/tour/uploads?wait=30", content=line, headers=key).json()
-    again = any_server.post(f"{API}/tour/uploads?wait=30", content=line, headers=key).json()
+    first = any_server.post(f"{API}/tour/uploads", content=line, headers=key).json()
+    any_server.wait_until_idle()
+    again = any_server.post(f"{API}/tour/uploads?wait=1", content=line, headers=key).json()
     assert (again["id"], again["accepted"]) == (first["id"], 1)
     other = any_server.post(f"{API}/tour/uploads", content=line + b"\n", headers=key)
     assert other.status_code == 409

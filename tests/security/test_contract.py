@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ def _try(operation: Any, address: str, headers: dict[str, str], examples: int) -
         )
         @given(case=operation.as_strategy(generation_mode=mode))
         def send(case: Any) -> None:
-            if "slug" in case.path_parameters and hash(repr(case.query)) % 2:
+            if "slug" in case.path_parameters and zlib.crc32(repr(case.query).encode()) % 2:
                 case.path_parameters["slug"] = "recipes"
             if isinstance(case.query, dict):
                 case.query.pop("wait", None)  # nobody works here: it would be waited for in vain

@@ -101,13 +101,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         ]
         broken = [b'{"messages": [{"role": ' + orjson.dumps(text) + b"}]}" for text in payloads()]
         data = b"\n".join([*lines, *broken, b"<script>alert(1)</script>"])
-        named = {"filename": f"{FORMS[0]}.jsonl", "wait": "30"}
+        named = {"filename": f"{FORMS[0]}.jsonl"}
         slug = made["slug"]
-        sent = running.post(f"{api}/{slug}/uploads", params=named, content=data)
-        assert sent.json()["accepted"] == len(FORMS), sent.text
+        sent = running.post(f"{api}/{slug}/uploads", params=named, content=data).json()
+        running.wait_until_idle()
+        report = running.get(f"{api}/{slug}/uploads/{sent['id']}").json()
+        assert report["accepted"] == len(FORMS), report
         inputs = b"\n".join(orjson.dumps({"prompt": text}) for text in payloads())
         running.put(f"{api}/{slug}/target", params={"filename": FORMS[2]}, content=inputs)
         running.wait_for_board(slug)
+        running.wait_until_idle()  # a page reloads itself when its job is done
         yield running
 
 

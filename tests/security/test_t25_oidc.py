@@ -30,7 +30,7 @@ from app.web import oidc
 from app.web.app import create_app
 from app.web.deps import House
 from tests import web_client
-from tests.server import free_port
+from tests.server import TLS, free_port
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +47,19 @@ def issuer() -> Iterator[str]:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(shell, **quiet) as process:  # type: ignore[call-overload]
         address = f"http://localhost:{port}"
-        wait_for(address)
+        wait_for(process, address)
         yield address
         process.terminate()
 
 
-def wait_for(address: str) -> None:
-    for _ in range(600):
+def wait_for(process: "subprocess.Popen[bytes]", address: str) -> None:
+    while process.poll() is None:
         try:
-            httpx.get(f"{address}/.well-known/openid-configuration")
+            httpx.get(f"{address}/.well-known/openid-configuration", verify=TLS, timeout=120)
             return
         except httpx.TransportError:
             time.sleep(0.05)
-    raise TimeoutError(address)
+    raise RuntimeError("the provider ended at its start")
 
 
 def account(sub: str, name: str, email: str, *, verified: bool) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def go_there(client: TestClient) -> str:
 
 def log_in_there(page: str, sub: str) -> str:
     """Log in at the provider; the address, on our side, to which it sends the browser back."""
-    answer = httpx.post(page, data={"sub": sub}, timeout=30)
+    answer = httpx.post(page, data={"sub": sub}, verify=TLS, timeout=120)
     back = urlsplit(answer.headers["location"])
     return f"{back.path}?{back.query}"
 

@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("machine"), encoder="hashing") as running:
         running.new_dataset("recipes")
         body = b'{"prompt": "hi", "completion": "yo"}'
-        running.post("/api/v1/datasets/recipes/uploads?wait=30", content=body)
+        running.post("/api/v1/datasets/recipes/uploads", content=body)
         running.wait_until_idle()
         yield running
 

@@ -1,5 +1,4 @@
 import hashlib
-import time
 
 import pytest
 from starlette.testclient import TestClient
@@ -63,11 +62,11 @@ def test_t34_a_huge_range_header_is_cheap(program: TestClient, release: Release)
     release.load(lines_of(GOOD))
     told = program.post(URL, json={"format": "alpaca"}).json()
     release.run()
-    began = time.perf_counter()
-    ranges = "bytes=" + ",".join(f"{n}-{n}" for n in range(20_000))
-    answer = program.get(f"{URL}/{told['id']}/train.jsonl", headers={"Range": ranges})
-    assert time.perf_counter() - began < 1
-    assert answer.status_code in (200, 206, 416)
+    ranges = "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 40_000, 2))
+    address = f"{URL}/{told['id']}/train.jsonl"
+    answer = program.get(address, headers={"Range": ranges})
+    # Nobody who is answered with the whole file has been given thousands of parts of it.
+    assert (answer.status_code, answer.content) == (200, program.get(address).content)
 
 
 @pytest.mark.parametrize(
