@@ -31,6 +31,10 @@ POOL = 20
 PLANNED_ANEW = {"prepare_threshold": None}
 
 
+# Which words the index of words knows: a view of it, nothing is kept.
+WORDS_SAID = "CREATE VIRTUAL TABLE temp.words_said USING fts5vocab('main', 'sample_words', 'row')"
+
+
 class UnknownDatabaseError(InvalidError):
     """The database address must begin with sqlite:/// or postgresql+psycopg://."""
 
@@ -157,6 +161,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "trusted_schema = OFF",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(WORDS_SAID)
     cursor.close()
 
 

@@ -73,12 +73,13 @@ def count_by_status_and(
 
 
 def led_by_words(
-    session: Session, dataset_id: int, query: Any, wanted: Filter
+    session: Session, dataset_id: int, query: Any, wanted: Filter, *, some: bool = False
 ) -> tuple[Any, Filter]:
     """A query of samples that reads the index of words first, and what is left to ask of them.
 
     Nothing changes where nobody asks for words, and in SQLite where all else that is asked leaves
-    but few samples, which are quicker to look through: Postgres sees that by itself.
+    but few samples, which are quicker to look through: Postgres sees that by itself. `some`: the
+    query ends after some rows.
     """
     if not wanted.words:
         return query, wanted
@@ -87,7 +88,8 @@ def led_by_words(
     if others is not None and others <= FEW:
         return query, wanted
     rows = inspect(SampleRow).local_table
-    return text_search.led_by_words(query, rows, wanted.words), left
+    begun = text_search.begun(session, wanted.words) if some and others is not None else ()
+    return text_search.led_by_words(query, rows, wanted.words, begun), left
 
 
 def recount(session: Session) -> None:

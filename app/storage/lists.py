@@ -41,7 +41,7 @@ def page(
     if sort in COLUMNS:
         keys.insert(0, getattr(SampleRow, COLUMNS[sort]))
     else:
-        query, left = facets.led_by_words(session, dataset_id, query, wanted)
+        query, left = facets.led_by_words(session, dataset_id, query, wanted, some=True)
         if left is not wanted:
             keys, wanted = [text_search.KEY], left
             bounds.append(keys)
@@ -60,7 +60,9 @@ def count_up_to(session: Session, dataset_id: int, wanted: Filter, most: int) ->
     counted = facets.count(session, dataset_id, wanted)
     if counted is not None:
         return min(counted, most)
-    query, wanted = facets.led_by_words(session, dataset_id, select(SampleRow.id), wanted)
+    query, wanted = facets.led_by_words(
+        session, dataset_id, select(SampleRow.id), wanted, some=True
+    )
     some = query.where(*conditions(dataset_id, wanted)).limit(most).subquery()
     return session.exec(select(func.count()).select_from(some)).one()
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from app.storage import facets, lists
+from app.storage import facets, lists, text_search
 from app.storage.database import Sessions, is_sqlite
 from app.storage.filters import Filter
 from app.storage.lists import Place, Sort
@@ -54,3 +54,20 @@ def test_a_page_far_down_reads_neither_samples_nor_words_from_their_beginning(
     query = asked[-1].replace("(", "").replace(")", "")
     assert f" sample_words.{key} > " in query
     assert " sample.id > " in query
+
+
+@pytest.mark.parametrize("most", [0, 3, 2_000])
+def test_a_beginning_finds_the_same_whether_its_words_are_named_or_not(
+    write: Sessions, dataset: DatasetRow, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(facets, "FEW", 0)
+    monkeypatch.setattr(text_search, "MOST_BEGUN", most)
+    said = ("so", "soup", "so\U00010400", "soß", "son so", "s", "sp", "SOAP", "a soda")
+    expected = {"so*": {0, 1, 2, 3, 4, 7, 8}, "sou*": {1}, "s*": set(range(9)), "x*": set()}
+    with write() as session:
+        ids = stock(session, dataset.id, [{"text": text} for text in said])
+        for asked, places in expected.items():
+            wanted = Filter(words=(asked,))
+            found = [row.id for row in lists.page(session, dataset.id, wanted, "oldest")]
+            assert found == [number for at, number in enumerate(ids) if at in places], asked
+            assert lists.count_up_to(session, dataset.id, wanted, 100) == len(places)
