@@ -1,7 +1,10 @@
 """Queries about the answers that were given to an Idempotency-Key."""
 
+from datetime import datetime
+
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.storage.access_tables import AnswerRow
 
@@ -32,3 +35,13 @@ def forget(session: Session, actor: str, key: str) -> None:
     """Give the key free, as if it had never been used."""
     session.delete(get(session, actor, key))
     session.flush()
+
+
+def forget_before(session: Session, moment: datetime, *, most: int) -> int:
+    """Forget the oldest answers, so many at most, if they were given before a moment."""
+    oldest = select(AnswerRow.id, AnswerRow.created_at).order_by(col(AnswerRow.id)).limit(most)
+    old = [number for number, given in session.exec(oldest) if given < moment]
+    if old:
+        # Every one of them: what is older has a smaller id.
+        session.execute(delete(AnswerRow).where(col(AnswerRow.id) <= max(old)))
+    return len(old)

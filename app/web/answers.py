@@ -23,6 +23,7 @@ from fastapi.encoders import jsonable_encoder
 from pydantic import Field
 from sqlmodel import Session
 
+from app.curation.answer_sweep import KEPT_DAYS
 from app.errors import ConflictError
 from app.storage import answers
 from app.web.deps import ActorName, WriteSession
@@ -33,7 +34,8 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         max_length=200,
         pattern=r"^[!-~ ]*$",
-        description="a repeated request with the same key is answered again, not done again",
+        description="a repeated request with the same key is answered again, not done again, "
+        f"for {KEPT_DAYS} days",
     ),
 ]
 

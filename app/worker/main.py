@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from app.curation import file_limits, upload_sweep
+from app.curation import answer_sweep, file_limits, upload_sweep
 from app.encoders.remote_model import Endpoint, RemoteModel
 from app.settings import Settings
 from app.storage import jobs
@@ -107,8 +107,10 @@ def _tidy(tools: Tools, stop: threading.Event) -> None:
         try:
             gone = upload_sweep.sweep(tools.write, tools.spool, now=datetime.now(UTC))
             logger.info("%d abandoned uploads cleared", gone)
+            gone = answer_sweep.sweep(tools.write, now=datetime.now(UTC))
+            logger.info("%d old answers forgotten", gone)
         except Exception:  # a busy database; there is time
-            logger.exception("abandoned uploads could not be cleared")
+            logger.exception("what was left could not be cleared")
         stop.wait(TIDY_SECONDS)
 
 
