@@ -4,16 +4,22 @@ Pure: strings in, pieces out.
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice, takewhile
 from typing import Literal
 
 Kind = Literal["same", "added", "removed"]
 Said = tuple[str, str]
 
-MOST_WORDS = 4_000
-"""Longer texts are compared by lines: a comparison by words takes the square of their number."""
+Code = tuple[str, int, int, int, int]
+
+MOST_MEETINGS = 100_000
+"""So often a part of one text may stand in the other: each stretch that both have is found by a
+look at every such place. Beyond it words are no longer compared but lines, and then nothing.
+"""
 
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -37,11 +43,11 @@ class Pair:
 def pieces(old: str, new: str) -> tuple[Piece, ...]:
     """The words of both texts in reading order; what was removed comes before what was added."""
     before, after = _words(old), _words(new)
-    if max(len(before), len(after)) > MOST_WORDS:
+    if _is_too_much(before, after):
         before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     found: list[Piece] = []
     gone, come = "", ""
-    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    codes = _codes(before, after)
     for number, (tag, i, j, k, m) in enumerate(codes, start=1):
         old_part, new_part = "".join(before[i:j]), "".join(after[k:m])
         # A space between two changed words belongs to the change, or nobody could read it.
@@ -69,9 +75,48 @@ def pairs(old: Sequence[Said], new: Sequence[Said]) -> tuple[Pair, ...]:
     return tuple(found)
 
 
-def _blocks(old: Sequence[object], new: Sequence[object]) -> list[tuple[int, int, int, int]]:
-    codes = SequenceMatcher(None, list(old), list(new), autojunk=False).get_opcodes()
-    return [(i, j, k, m) for _, i, j, k, m in codes]
+def _blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int, int, int]]:
+    return [(i, j, k, m) for _, i, j, k, m in _codes(old, new)]
+
+
+def _codes(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Code]:
+    """What became of what, as difflib tells it; in the middle everything, if that is too much."""
+    start, end = _shared_ends(old, new)
+    before, after = old[start : len(old) - end], new[start : len(new) - end]
+    if _is_too_much(before, after):
+        found: list[Code] = [("replace", 0, len(before), 0, len(after))]
+    else:
+        found = list(SequenceMatcher(_is_space, before, after, autojunk=False).get_opcodes())
+    codes = [(tag, start + i, start + j, start + k, start + m) for tag, i, j, k, m in found]
+    if start:
+        codes.insert(0, ("equal", 0, start, 0, start))
+    if end:
+        codes.append(("equal", len(old) - end, len(old), len(new) - end, len(new)))
+    return codes
+
+
+def _is_too_much(old: Sequence[Hashable], new: Sequence[Hashable]) -> bool:
+    start, end = _shared_ends(old, new)
+    times = Counter(new[start : len(new) - end])
+    meetings = (times[it] for it in old[start : len(old) - end] if not _is_space(it))
+    return sum(meetings) > MOST_MEETINGS
+
+
+def _shared_ends(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[int, int]:
+    """How much of both is the same from the beginning on, and from the end back."""
+    start = sum(1 for _ in takewhile(_are_same, zip(old, new, strict=False)))
+    rest = min(len(old), len(new)) - start
+    back = zip(islice(reversed(old), rest), reversed(new), strict=False)
+    return start, sum(1 for _ in takewhile(_are_same, back))
+
+
+def _are_same(both: tuple[Hashable, Hashable]) -> bool:
+    return both[0] == both[1]
+
+
+def _is_space(it: Hashable) -> bool:
+    """Blanks say nothing about where texts meet."""
+    return isinstance(it, str) and it.isspace()
 
 
 def _changed(gone: str, come: str) -> list[Piece]:

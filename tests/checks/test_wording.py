@@ -45,6 +45,27 @@ def test_very_long_texts_are_compared_by_lines() -> None:
     assert [it.kind for it in found] == ["same", "removed", "added", "same"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a " * 2_000, "b " * 2_000),
+        ("a b " * 2_000, "a c " * 2_000),
+        ("a\n\n" * 2_500, "b\n\n" * 2_500),
+        ("a\nb\n" * 20_000, "a\nc\n" * 20_000),
+    ],
+    ids=["words", "every second word", "empty lines", "every second line"],
+)
+def test_texts_that_meet_everywhere_are_not_compared_for_hours(old: str, new: str) -> None:
+    found = wording.pieces(old, new)
+    assert "".join(it.text for it in found if it.kind != "added") == old
+    assert "".join(it.text for it in found if it.kind != "removed") == new
+
+
+def test_turns_that_are_all_alike_are_put_side_by_side_in_their_order() -> None:
+    old, new = ([("u", f"{side}{at}") for at in range(3_000)] for side in "xy")
+    assert wording.pairs(old, new) == tuple(Pair(at, at) for at in range(3_000))
+
+
 TURNS = st.lists(st.tuples(st.sampled_from("ua"), st.sampled_from("xyz")), max_size=8)
 
 
