@@ -8,7 +8,7 @@ It is written in the transaction that writes the text; the database itself remov
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import (
@@ -69,16 +69,16 @@ class _Asked(TypeDecorator[tuple[Term, ...]]):
     impl = Text
     cache_ok = True
 
-    def __init__(self, *, all_of_them: bool) -> None:
+    def __init__(self, wanted: Literal["all", "any"]) -> None:
         super().__init__()
-        self.all_of_them = all_of_them
+        self.wanted = wanted  # what is keyword-only is not told apart by SQLAlchemy's cache
 
     def process_bind_param(self, value: Sequence[Term] | None, dialect: Any) -> str:
         """Every word stands in quotes, and no word holds one: nothing can be a syntax error."""
         terms = value or (NOTHING,)
         if dialect.name == "sqlite":
-            return (" AND " if self.all_of_them else " OR ").join(map(_for_sqlite, terms))
-        return (" & " if self.all_of_them else " | ").join(map(_for_postgres, terms))
+            return (" AND " if self.wanted == "all" else " OR ").join(map(_for_sqlite, terms))
+        return (" & " if self.wanted == "all" else " | ").join(map(_for_postgres, terms))
 
 
 class _Led(Join):
@@ -113,13 +113,13 @@ class _Found(FunctionElement[bool]):
 
 def says_all(sample_id: Any, asked: Sequence[str]) -> ColumnElement[bool]:
     """The condition that a sample says every one of these."""
-    return _Found(sample_id, bindparam(None, _readable(asked), _Asked(all_of_them=True)))
+    return _Found(sample_id, bindparam(None, _readable(asked), _Asked("all")))
 
 
 def says_any(sample_id: Any, asked: Sequence[str]) -> ColumnElement[bool]:
     """The condition that a sample says at least one of these."""
     terms = tuple(term for term in map(words.read_term, asked) if term.words)
-    return _Found(sample_id, bindparam(None, terms, _Asked(all_of_them=False)))
+    return _Found(sample_id, bindparam(None, terms, _Asked("any")))
 
 
 def led_by_words(query: Any, rows: Any, asked: Sequence[str], begun: Sequence[Term] = ()) -> Any:
@@ -130,7 +130,7 @@ def led_by_words(query: Any, rows: Any, asked: Sequence[str], begun: Sequence[Te
     Samples that say one of `begun`, if there are any, are those that say what is asked.
     """
     terms = begun or _readable(asked)
-    match = _Said(bindparam(None, terms, _Asked(all_of_them=not begun)))
+    match = _Said(bindparam(None, terms, _Asked("any" if begun else "all")))
     return query.select_from(_Led(INDEX, rows, rows.c.id == KEY)).where(match)
 
 
