@@ -18,6 +18,9 @@ from app.formats.sample import Kind, Rest, Sample, Turns, load_messages, load_sa
 from app.formats.tokens import Counts, Tokenizer
 from app.storage.exports import Content
 
+# A sample, the rules that it breaks, its tokens, and what is left in it.
+_Found = tuple[Content, tuple[Violation, ...], Counts | None, tuple[Violation, ...]]
+
 FIRST_SAMPLES = 50
 NONE: Reviews = {}
 Places = NDArray[np.uint8]
@@ -103,10 +106,12 @@ def render(
 
     The line of one that does not pass is empty, and noted in the tally.
     """
-    found = [_line(press.exporter, content) for content in contents]
-    counted = _count(press, contents)
+    with leaving.sought(contents) as suspects:
+        found = [_line(press.exporter, content) for content in contents]
+        counted = _count(press, contents)
+    left = leaving.of(contents, suspects.result())
     broken = (() if isinstance(one, bytes) else one for one in found)
-    passing = note(press, contents, zip(broken, counted, strict=True), tally)
+    passing = _note_all(press, zip(contents, broken, counted, left, strict=True), tally)
     lines = [
         _with_review(line, content, reviews) if passes and isinstance(line, bytes) else b""
         for line, content, passes in zip(found, contents, passing, strict=True)
@@ -163,21 +168,18 @@ def check(
     press: Press, contents: Sequence[Content], tally: Tally
 ) -> tuple[list[bool], list[Counts | None]]:
     """Whether each sample passes, and its tokens where they are counted; nothing is written."""
-    counted = _count(press, contents)
-    broken = (_violations(press.exporter, content) for content in contents)
-    return note(press, contents, zip(broken, counted, strict=True), tally), counted
+    with leaving.sought(contents) as suspects:
+        broken = [_violations(press.exporter, content) for content in contents]
+        counted = _count(press, contents)
+    left = leaving.of(contents, suspects.result())
+    found = zip(contents, broken, counted, left, strict=True)
+    return _note_all(press, found, tally), counted
 
 
-def note(
-    press: Press,
-    contents: Sequence[Content],
-    found: Iterable[tuple[tuple[Violation, ...], Counts | None]],
-    tally: Tally,
-) -> list[bool]:
+def _note_all(press: Press, found: Iterable[_Found], tally: Tally) -> list[bool]:
     """Whether each sample passes, by its rules, its tokens and its leftovers; all noted."""
     passing = []
-    left = leaving.of(contents)
-    for content, (violations, counts), leftovers in zip(contents, found, left, strict=True):
+    for content, violations, counts, leftovers in found:
         broken = violations + leftovers if press.clean else violations
         if counts is not None:
             rules = press.exporter.rules_of_tokens

@@ -23,19 +23,21 @@ class Said(NamedTuple):
 def now(session: Session, ids: Sequence[int]) -> dict[int, Said]:
     """What people say of these samples now, by id."""
     row = SampleRow
-    found: dict[int, Said] = {}
-    for part in listed.parts(ids):
-        query = select(  # type: ignore[call-overload]
-            row.id,
-            type_coerce(col(row.status), String),
-            row.label,
-            row.marks,
-            row.flagged,
-            row.quality,
-        )
-        rows = session.connection().execute(query.where(col(row.id).in_(part)))
-        found |= {one[0]: Said._make(one[1:]) for one in rows}
-    return found
+    query = select(  # type: ignore[call-overload]
+        row.id,
+        type_coerce(col(row.status), String),
+        row.label,
+        row.marks,
+        row.flagged,
+        row.quality,
+    )
+    # Past the rows of the layer below the ORM, which make a truth of a number: done here.
+    with session.connection().execute(query.where(listed.is_among(row.id, ids))) as told:
+        found = told.cursor.fetchall()
+    return {
+        number: Said(status, label, marks, bool(flagged), quality)
+        for number, status, label, marks, flagged, quality in found
+    }
 
 
 def notes_and_later(
@@ -46,9 +48,8 @@ def notes_and_later(
     In order for each sample.
     """
     row = EventRow
-    for part in listed.parts(ids):
-        query = select(row.seq, row.sample_id, row.body).where(
-            col(row.sample_id).in_(part), or_(col(row.kind) == "noted", col(row.seq) > seq)
-        )
-        for found in session.execute(query.order_by(col(row.sample_id), col(row.seq))):
-            yield found[0], found[1], found[2]
+    query = select(row.seq, row.sample_id, row.body).where(
+        listed.is_among(row.sample_id, ids), or_(col(row.kind) == "noted", col(row.seq) > seq)
+    )
+    for found in session.execute(query.order_by(col(row.sample_id), col(row.seq))):
+        yield found[0], found[1], found[2]
