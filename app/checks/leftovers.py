@@ -38,7 +38,9 @@ _BOILERPLATE = re.compile(
     r"|\b(?:do not|don['\u2019]t) have personal (?:opinion|belief|feeling|experience)",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+([a-z]{2,})\b", re.IGNORECASE)
+# No part is longer in any address; without a bound a word of a megabyte is looked through anew at
+# each of its letters.
+_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,9}([a-z]{2,63})\b", re.IGNORECASE)
 _KEPT_FOR_EXAMPLES = re.compile(
     r"@(?:[\w-]+\.)*(?:example|domain|email)(?:\.[a-z]+)?$|\.(?:test|invalid)$"
 )

@@ -10,6 +10,7 @@ from app.cli.instance import AsJson, DataDir, Instance, opened
 from app.curation import access, changing, queries, review, telling
 from app.curation.bulk import BatchReport
 from app.curation.queries import Query
+from app.curation.query_values import HIGHEST_ID
 from app.curation.review import Change, Decision
 from app.storage import datasets, samples
 from app.storage.tables import Status
@@ -38,7 +39,9 @@ def decide(
         str | None,
         typer.Option(help='All that match, such as "status=pending&cell=3.2"; "" for every one.'),
     ] = None,
-    sample: Annotated[int | None, typer.Option(help="One sample, by its number.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, max=HIGHEST_ID, help="One sample, by its number.")
+    ] = None,
     status: Annotated[Status | None, typer.Option(help="What they become.")] = None,
     label: Annotated[str | None, typer.Option(help='Their label; "" for none.')] = None,
     mark: Annotated[str, typer.Option(help="A label of which a sample may have several.")] = "",

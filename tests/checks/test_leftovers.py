@@ -80,3 +80,8 @@ def test_a_text_that_is_not_suspect_has_nothing_left(pieces: list[str]) -> None:
     written = orjson.dumps(text.encode(errors="replace").decode()).decode()
     (suspect,) = leftovers.suspects([written])
     assert suspect or leftovers.find([text], [text]) == ()
+
+
+@pytest.mark.parametrize("text", ["a" * 10**6 + " x@y", "@" + "a." * 500_000, "a@" * 500_000])
+def test_a_word_of_a_megabyte_is_looked_through_once(text: str) -> None:
+    assert leftovers.find([text], [text]) == ()

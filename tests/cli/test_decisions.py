@@ -109,6 +109,9 @@ def test_one_sample_is_changed_in_several_ways_as_one_act(
     }
     assert second["note"] == "hm"
     assert "It is so already." in stocked("decide", "eggs", "--sample", "3", "--flag").stdout
+    assert (
+        "--sample" in stocked("decide", "eggs", "--sample", f"{10**20}", "--flag", status=2).stderr
+    )
 
 
 def test_a_large_decision_is_waited_for(run_on_both: Run) -> None:
