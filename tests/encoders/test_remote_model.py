@@ -72,9 +72,9 @@ def test_t10_redirects_are_not_followed(status: int) -> None:
 
 
 def test_an_answer_that_drips_is_given_up() -> None:
-    dripping = Answer(body=b" ", times=40, pause=0.05)
+    dripping = Answer(body=b" ", times=500, pause=0.01)
     with serving(dripping) as server, pytest.raises(ModelError, match="too long"):
-        model(server.url, seconds=0.3).write(ASKED)
+        model(server.url, seconds=1.5).write(ASKED)
 
 
 def test_a_server_that_is_not_there_is_a_sentence() -> None:

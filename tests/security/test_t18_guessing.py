@@ -78,8 +78,11 @@ def test_t18_one_address_cannot_try_name_after_name(write: Sessions) -> None:
 )
 def test_t18_the_wait_grows_with_the_failures(write: Sessions, failures: int, wait: float) -> None:
     with write() as session:
+        began = now()
         fail(session, failures)
-        assert wait_of(session) == pytest.approx(wait, abs=1)
+        found = wait_of(session)
+        passed = (now() - began).total_seconds()
+    assert max(wait - passed, 0) <= found <= wait
 
 
 def test_t18_whether_anybody_has_the_name_makes_no_difference(write: Sessions) -> None:
