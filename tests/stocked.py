@@ -28,7 +28,7 @@ def stock(session: Session, dataset_id: int, columns: Sequence[dict[str, Any]]) 
         _row(dataset_id, upload.id, position, dict(told)) for position, told in enumerate(columns)
     ]
     words = [text_search.words_in(row["messages"], row["rest"]) for row in rows]
-    samples.add_many(session, rows, words)
+    samples.add_many(session, rows, text_search.entries(session, words))
     return list(
         session.exec(
             select(SampleRow.id).where(SampleRow.upload_id == upload.id).order_by(SampleRow.id)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from app.curation import reading_beside, storing
 from app.curation.column_roles import Told
 from app.curation.preparing import Prepared
 from app.errors import InvalidError
-from app.storage import datasets, jobs, samples, uploads
+from app.storage import datasets, jobs, samples, text_search, uploads
 from app.storage.database import Sessions
 from app.storage.tables import JobRow, UploadRow, UploadState
 
@@ -32,11 +32,12 @@ def parse_upload(read: Sessions, write: Sessions, job: JobRow, spool: Path) -> N
     """Store what an upload holds; then ask for its samples to be embedded."""
     with read() as session:
         upload = _upload_of(session, job)
+        placed = text_search.is_of_places(session)
     path = spool / upload.spool_name
     try:
         if upload.all_or_nothing and not job.cursor:
             _refuse_broken(write, job, upload, path)
-        _parse(write, job, upload, path)
+        _parse(write, job, upload, path, placed=placed)
         with write() as session:
             _close(session, job)
     except InvalidError as error:
@@ -64,9 +65,9 @@ def told_of(upload: UploadRow) -> Told:
     return Told(upload.mapping, upload.read_as, upload.purpose)
 
 
-def _parse(write: Sessions, job: JobRow, upload: UploadRow, path: Path) -> None:
+def _parse(write: Sessions, job: JobRow, upload: UploadRow, path: Path, *, placed: bool) -> None:
     done = int((job.cursor or {}).get("entries", 0))
-    found = reading_beside.prepare(path, told_of(upload), skip=done)
+    found = reading_beside.prepare(path, told_of(upload), skip=done, placed=placed)
     noted = 0
     with closing(found):
         for chunk in found:

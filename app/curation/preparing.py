@@ -31,11 +31,11 @@ class Prepared:
     rejects: list[tuple[int, Rejected]]
     inputs: list[tuple[int, str, str]]  # position, hash, text: of a target
     rows: list[dict[str, Any]]  # columns of a sample, but for those that only the upload knows
-    words: list[str]  # of each row, for the index
+    words: list[str]  # of each row, as the index takes them: with places or without
 
 
-def prepare(path: Path, told: Told, *, skip: int = 0) -> Iterator[Prepared]:
-    """Read a spooled file from its entry number `skip` on.
+def prepare(path: Path, told: Told, *, skip: int = 0, placed: bool = False) -> Iterator[Prepared]:
+    """Read a spooled file from its entry number `skip` on, its words with their places if `placed`.
 
     Raises:
         UnreadableFileError: the file is no data at all.
@@ -53,7 +53,7 @@ def prepare(path: Path, told: Told, *, skip: int = 0) -> Iterator[Prepared]:
             rejects=chunk.rejects,
             inputs=[(at, text_hash(text), text) for at, text in chunk.inputs],
             rows=[_row(*item) for item in chunk.samples],
-            words=_words(chunk),
+            words=[words.placed(said) for said in _words(chunk)] if placed else _words(chunk),
         )
 
 

@@ -34,7 +34,9 @@ class ReaderLostError(InvalidError):
     code = "reader_lost"
 
 
-def prepare(path: Path, told: Told, *, skip: int = 0) -> Generator[Prepared, None, None]:
+def prepare(
+    path: Path, told: Told, *, skip: int = 0, placed: bool = False
+) -> Generator[Prepared, None, None]:
     """The same as preparing.prepare, for a large file by another process.
 
     Raises:
@@ -42,10 +44,10 @@ def prepare(path: Path, told: Told, *, skip: int = 0) -> Generator[Prepared, Non
         InvalidError: what preparing.prepare raises.
     """
     if path.stat().st_size < LARGE_BYTES:
-        yield from preparing.prepare(path, told, skip=skip)
+        yield from preparing.prepare(path, told, skip=skip, placed=placed)
         return
     process = _start()
-    question = str(path.resolve()), told, skip, file_limits.current()
+    question = str(path.resolve()), told, skip, placed, file_limits.current()
     try:
         with ThreadPoolExecutor(1) as ahead:
             try:
@@ -58,10 +60,10 @@ def prepare(path: Path, told: Told, *, skip: int = 0) -> Generator[Prepared, Non
 
 def answer(asked: IO[bytes], told: IO[bytes]) -> None:
     """Read the file that is asked for, and tell its chunks, or what is wrong with it."""
-    path, how, skip, limits = orjson.loads(asked.readline())
+    path, how, skip, placed, limits = orjson.loads(asked.readline())
     file_limits.allow(Limits(**limits))
     try:
-        for chunk in preparing.prepare(Path(path), Told(**how), skip=skip):
+        for chunk in preparing.prepare(Path(path), Told(**how), skip=skip, placed=placed):
             told.write(orjson.dumps(chunk) + b"\n")
         told.write(b"null\n")
     except InvalidError as error:

@@ -9,12 +9,17 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 LONGEST_WORD = 100
 LONGEST_TEXT = 200_000
 """Characters of one sample that can be found: Postgres keeps no more than a megabyte of words."""
 BREAK = "\ufffc"
 """Stands between two turns, so that no phrase runs across; nobody can ask for it."""
+
+HIGHEST_POSITION = 16_383
+"""Postgres counts words no further: a phrase is found in the first 16,383 words of a sample."""
+_POSITIONS = tuple(map(str, range(1, HIGHEST_POSITION)))
 
 _ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"  # noqa: E501
 _SIGNS = "\u2190-\u23ff\u2460-\u2bff\U0001f000-\U0001faff"
@@ -58,6 +63,18 @@ def of_turns(turns: Iterable[str]) -> str:
         found += (*words_of(text[:left]), BREAK)
         left = max(left - len(text), 0)
     return " ".join(found[:-1])
+
+
+def placed(said: str) -> str:
+    """The words of a sample, as of_turns gives them, each with its places: a tsvector's text."""
+    places: dict[str, list[str]] = {}
+    counted = chain(_POSITIONS, repeat(str(HIGHEST_POSITION)))
+    for word, at in zip(said.split(" "), counted, strict=False):
+        places.setdefault(word, []).append(at)
+    places.pop(BREAK, None)
+    places.pop("", None)
+    # No word holds a quote or a backslash. Postgres keeps 255 places of a word.
+    return " ".join([f"'{word}':{','.join(at[:255])}" for word, at in places.items()])
 
 
 def read_term(asked: str) -> Term:

@@ -11,7 +11,7 @@ from app.errors import NotFoundError
 from app.storage import bulk, facets, listed, text_search
 from app.storage.database import is_sqlite
 from app.storage.filters import Facet, Filter, conditions
-from app.storage.tables import SampleRow, Status
+from app.storage.tables import IS_NAMED, SampleRow, Status
 
 ANY = Filter()
 
@@ -50,11 +50,11 @@ class SampleNotFoundError(NotFoundError):
     """There is no such sample."""
 
 
-def add_many(session: Session, rows: Sequence[Mapping[str, Any]], words: Iterable[str]) -> None:
-    """Insert new samples, in order, and index the words of each, as text_search.words_in."""
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]], entries: Iterable[str]) -> None:
+    """Insert new samples, in order, and index the words of each, as text_search.entries."""
     if not rows:
         return
-    text_search.add(session, zip(_insert(session, rows), words, strict=True))
+    text_search.add(session, zip(_insert(session, rows), entries, strict=True))
 
 
 def note_growth(session: Session) -> None:
@@ -85,7 +85,7 @@ def by_external_id(session: Session, dataset_id: int, asked: Sequence[str]) -> d
     if not asked:
         return {}
     query = select(SampleRow).where(
-        SampleRow.dataset_id == dataset_id, col(SampleRow.external_id).in_(asked)
+        SampleRow.dataset_id == dataset_id, IS_NAMED, col(SampleRow.external_id).in_(asked)
     )
     return {row.external_id: row for row in session.exec(query)}
 

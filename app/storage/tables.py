@@ -151,6 +151,8 @@ class RejectRow(SQLModel, table=True):
 
 
 FACETS = ("label", "source", "split", "language")
+IS_NAMED = text("external_id <> ''")
+"""As the index of external ids says it: a query that does not say it too reads every sample."""
 
 
 class SampleRow(SQLModel, table=True):
@@ -176,8 +178,8 @@ class SampleRow(SQLModel, table=True):
             "dataset_id",
             "external_id",
             unique=True,
-            sqlite_where=text("external_id <> ''"),
-            postgresql_where=text("external_id <> ''"),
+            sqlite_where=IS_NAMED,
+            postgresql_where=IS_NAMED,
         ),
         Index(
             "ix_sample_family",

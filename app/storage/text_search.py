@@ -7,7 +7,6 @@ It is written in the transaction that writes the text; the database itself remov
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
 from typing import Any, Literal
 
 import orjson
@@ -34,11 +33,6 @@ from app.formats.sample import load_sample
 from app.formats.words import BREAK, Term
 from app.storage.database import is_sqlite
 from app.storage.tables import SampleRow
-
-HIGHEST_POSITION = 16_383
-"""Postgres counts words no further: a phrase is found in the first 16,383 words of a sample."""
-
-_POSITIONS = tuple(map(str, range(1, HIGHEST_POSITION)))
 
 ROWS_AT_ONCE = 5_000
 MOST_BEGUN = 2_000
@@ -149,16 +143,26 @@ def begun(session: Session, asked: Sequence[str]) -> tuple[Term, ...]:
     return tuple(Term((word,)) for word in found) if len(found) <= MOST_BEGUN else ()
 
 
+def entries(session: Session, said: Iterable[str]) -> Iterable[str]:
+    """What the index takes of samples, given their words as words_in gives them."""
+    return map(words.placed, said) if is_of_places(session) else said
+
+
+def is_of_places(session: Session) -> bool:
+    """Whether an entry is the words with their places, as words.placed, or the words alone."""
+    return not is_sqlite(session)
+
+
 def add(session: Session, found: Iterable[tuple[int, str]]) -> None:
-    """Index new samples by (id, words as words_in gives them)."""
+    """Index new samples by (id, their entry)."""
     connection = session.connection()
     if is_sqlite(session):
         connection.exec_driver_sql(_ADD_SQLITE, list(found))
         return
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(_COPY_POSTGRES) as copy:
-        for sample_id, said in found:
-            copy.write_row((sample_id, _as_tsvector(said)))
+        for row in found:
+            copy.write_row(row)
 
 
 def write(session: Session, found: Sequence[tuple[int, str]]) -> None:
@@ -167,7 +171,8 @@ def write(session: Session, found: Sequence[tuple[int, str]]) -> None:
         return
     forget = _FORGET_SQLITE if is_sqlite(session) else _FORGET_POSTGRES
     session.execute(forget, [{"id": sample_id} for sample_id, _ in found])
-    add(session, found)
+    said = entries(session, (one for _, one in found))
+    add(session, zip((sample_id for sample_id, _ in found), said, strict=True))
 
 
 def words_in(messages: str, rest: str) -> str:
@@ -202,20 +207,6 @@ def _turns(messages: str, rest: str) -> Iterator[str]:
             return
     sample = load_sample(messages, rest)
     yield from (message.content for message in (*sample.messages, *sample.rejected))
-
-
-def _as_tsvector(said: str) -> str:
-    places: dict[str, list[str]] = {}
-    for word, at in zip(said.split(" "), _positions(), strict=False):
-        places.setdefault(word, []).append(at)
-    places.pop(BREAK, None)
-    places.pop("", None)
-    # No word holds a quote or a backslash. Postgres keeps 255 places of a word.
-    return " ".join([f"'{word}':{','.join(at[:255])}" for word, at in places.items()])
-
-
-def _positions() -> Iterable[str]:
-    return chain(_POSITIONS, repeat(str(HIGHEST_POSITION)))
 
 
 def _for_sqlite(term: Term) -> str:

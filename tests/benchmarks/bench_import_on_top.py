@@ -1,8 +1,8 @@
 """What an import costs when the table is already large: processor, and what is written to disk.
 
 Run by hand: python -m tests.benchmarks import_on_top. Its million samples are made first and kept.
-ROWS (there already), MORE (imported) and BEFORE=1 (with the indexes of hashes that 0016 dropped)
-in the environment.
+ROWS (there already), MORE (imported) and BEFORE=1 (with the indexes of hashes that 0016 dropped),
+IDS=1 (each record has an id) in the environment.
 """
 
 import os

@@ -133,7 +133,7 @@ def _add(
     hashes = _hashes(start, len(texts))
     rows = [_sample(keys, start + at, text, hashes[at]) for at, text in enumerate(texts)]
     words = [text_search.words_in(row["messages"], "") for row in rows]
-    samples.add_many(session, rows, words)
+    samples.add_many(session, rows, text_search.entries(session, words))
     session.execute(insert(PlacementRow), list(_placements(keys.frame, start, places)))
 
 

@@ -24,7 +24,9 @@ def pair(asked: str, answer: str, **more: object) -> dict[str, object]:
     return {"prompt": asked, "completion": answer, **more}
 
 
-def test_every_line_is_accounted_for(pipeline: Pipeline, dataset: DatasetRow) -> None:
+def test_every_line_is_accounted_for(
+    pipeline: Pipeline, dataset: DatasetRow, write: Sessions
+) -> None:
     good, other = pair("Boil an egg", "Seven minutes."), pair("Fry an egg", "Three minutes.")
     data = lines(good, other) + b"\n" + lines(good) + b"{oops\n" + lines({"prompt": "x"})
     upload = pipeline.send(dataset.slug, data)
@@ -38,6 +40,9 @@ def test_every_line_is_accounted_for(pipeline: Pipeline, dataset: DatasetRow) ->
         (5, "not_json"),
         (6, "unknown_fields"),
     ]
+    with write() as session:
+        assert samples.count(session, dataset.id, Filter(words=("an egg",))) == 2
+        assert samples.count(session, dataset.id, Filter(words=("egg an",))) == 0
 
 
 def test_the_original_bytes_are_kept_and_facets_are_read(

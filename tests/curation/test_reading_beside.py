@@ -30,10 +30,11 @@ def large(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("skip", [0, 1_234])
-def test_a_large_file_is_read_beside_as_it_is_here(large: Path, skip: int) -> None:
-    beside = list(reading_beside.prepare(large, NOTHING_TOLD, skip=skip))
-    assert beside == list(preparing.prepare(large, NOTHING_TOLD, skip=skip))
+@pytest.mark.parametrize(("skip", "placed"), [(0, False), (1_234, True)])
+def test_a_large_file_is_read_beside_as_it_is_here(large: Path, skip: int, placed: bool) -> None:
+    beside = list(reading_beside.prepare(large, NOTHING_TOLD, skip=skip, placed=placed))
+    assert beside == list(preparing.prepare(large, NOTHING_TOLD, skip=skip, placed=placed))
+    assert ("':1" in beside[0].words[0]) == placed
     assert len(beside) == 2
     assert sum(len(chunk.rows) for chunk in beside) == 5_500 - (skip and skip - 2)
 

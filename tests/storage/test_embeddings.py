@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from app.curation import embedding, preparing
 from app.encoders.hashing import HashingEncoder
@@ -107,3 +107,25 @@ def test_of_two_data_sets_each_counts_its_own_vectors(
             for number in (dishes_board.id, other)
         ]
     assert counts == [240, 0]
+
+
+def test_names_are_looked_up_in_their_index(
+    write: Sessions, dataset: DatasetRow, engine: Engine
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(*told: Any) -> None:
+        asked.append((told[2], told[3]))
+
+    names = [f"n{number}" for number in range(200)]  # of fewer Postgres sees that none is empty
+    event.listen(engine, "before_cursor_execute", note)
+    with write() as session:
+        brought.by_name(session, dataset.id, names)
+        samples.by_external_id(session, dataset.id, names)
+        event.remove(engine, "before_cursor_execute", note)
+        explain = "explain query plan" if engine.dialect.name == "sqlite" else "explain"
+        if engine.dialect.name != "sqlite":
+            session.execute(text("set local enable_seqscan = off"))  # there are but few samples
+        for query, values in asked[-2:]:
+            plan = session.connection().exec_driver_sql(f"{explain} {query}", values)
+            assert "ix_sample_external" in " ".join(str(row[-1]) for row in plan)
