@@ -119,7 +119,8 @@ def view(
     """
     upload = checking.undecided(session, slug, upload_id)
     try:
-        head, error = reading.read_head(spool / upload.spool_name), ""
+        head = reading.read_head(spool / upload.spool_name)
+        error = head.fault
     except UnreadableFileError as unreadable:
         head, error = Head("", [], dialects.detect([])), str(unreadable)
     kept = _remembered(session, upload, head)

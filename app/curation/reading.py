@@ -14,7 +14,7 @@ from app.curation.column_roles import Told
 from app.formats import containers, dialects
 from app.formats.dialects import Detection
 from app.formats.entries import Entry, Record
-from app.formats.sample import KINDS
+from app.formats.sample import KINDS, Rejected
 
 DETECT_ON = 200
 
@@ -41,6 +41,16 @@ class Head:
     def records(self) -> list[Record]:
         """The entries that could be read as objects."""
         return [entry for entry in self.entries if isinstance(entry, Record)]
+
+    @property
+    def fault(self) -> str:
+        """Why there are no records, in a sentence; empty where there are."""
+        if self.records:
+            return ""
+        bad = next((entry for entry in self.entries if isinstance(entry, Rejected)), None)
+        if bad is None:
+            return "There is nothing in it."
+        return f"None of its first records can be read. Line {bad.line:,}: {bad.reason}"
 
 
 def read_file(path: Path, told: Told, *, skip: int = 0) -> Reading:

@@ -27,13 +27,6 @@ Places = NDArray[np.uint8]
 LEFT_OUT, CAPPED, FIRST_SPLIT = 0, 1, 2
 """What becomes of a sample: it breaks a rule, it is capped, or it is in split 0, 1, 2."""
 _CHAT: Rest = {}
-# How a sample is spelled whose own dialect cannot say what it is by now.
-SPELLED: Mapping[Kind, str] = {
-    "chat": "messages",
-    "preference": "trl_preference",
-    "kto": "messages_kto",
-    "text": "text",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +221,7 @@ def _dialect_of(content: Content, kind: Kind) -> str:
     # Another record under the same id of its source may have made a pair of a conversation.
     dialect = dialects.DIALECTS.get(content.dialect)
     told = content.dialect if dialect is None or dialect.kind == kind else ""
-    return told or SPELLED[kind]
+    return told or dialects.SPELLED[kind]
 
 
 def explain(exporter: Exporter, tally: Tally, *, rows: int, size: int) -> tuple[FailureView, ...]:

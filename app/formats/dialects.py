@@ -44,6 +44,13 @@ DIALECTS: Mapping[str, Dialect] = {
 CHAT: tuple[Kind, ...] = ("chat",)
 LOOKED_FOR = tuple(dialect.fields for dialect in DIALECTS.values() if dialect.kind == "chat")
 DETECTED_RECORDS = 200
+SPELLED: Mapping[Kind, str] = {
+    "chat": "messages",
+    "preference": "trl_preference",
+    "kto": "messages_kto",
+    "text": "text",
+}
+"""How a sample is written whose own dialect cannot say what it is by now."""
 _PAIRED = frozenset(("chosen", "rejected", "chosen_messages", "preferred_output"))
 
 _SIDES = (

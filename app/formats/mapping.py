@@ -17,6 +17,8 @@ ColumnRole = Literal[
     "messages",
     "input",
     "output",
+    "rejected",
+    "verdict",
     "system",
     "label",
     "source",
@@ -31,6 +33,11 @@ ColumnRole = Literal[
 ROLES: tuple[ColumnRole, ...] = get_args(ColumnRole)
 DIALECT = "mapped"
 
+_VERDICTS: Columns[str, bool] = {
+    **dict.fromkeys(("true", "1", "1.0", "yes", "good", "desirable"), True),
+    **dict.fromkeys(("false", "0", "0.0", "no", "bad", "undesirable"), False),
+}
+
 # Names that people give, the likeliest first.
 _NAMES: Columns[ColumnRole, tuple[str, ...]] = {
     "messages": ("messages", "conversations", "conversation", "dialog", "dialogue", "chat"),
@@ -38,7 +45,9 @@ _NAMES: Columns[ColumnRole, tuple[str, ...]] = {
     "output": (
         *("output", "completion", "response", "answer", "reply", "target", "expected"),
         *("output_text", "summary", "translation", "assistant", "corrected", "solution"),
+        *("chosen", "preferred"),
     ),
+    "rejected": ("rejected", "non_preferred"),
     "input": (
         *("input", "prompt", "question", "query", "instruction", "text", "message", "user"),
         *("utterance", "input_text", "request", "sentence", "problem", "document", "source_text"),
@@ -63,6 +72,7 @@ class MappingError(InvalidError):
 class Mapping:
     """A role for each column; a column without one is metadata.
 
+    Beside a rejected answer the output is the better one; a verdict says whether it is good.
     Several columns of input, or of output, become one text with blank lines between.
     """
 
@@ -75,6 +85,8 @@ class Mapping:
     @property
     def lack(self) -> str:
         """What a sample cannot be without, in a sentence; empty when nothing lacks."""
+        if self.named("rejected") and self.named("verdict"):
+            return "A pair of answers has no verdict: only one column can be either."
         said = self.named("messages")
         if said:
             return "Only one column can hold the messages." if len(said) > 1 else ""
@@ -157,7 +169,7 @@ def read(value: Columns[str, object], mapping: Mapping) -> Sample | Fault:
         return system
     if system:
         found = (Message("system", system), *found)
-    return Sample(
+    sample = Sample(
         messages=found,
         facets=_facets(value, mapping),
         external_id=columns.as_name(_cell(value, mapping.named("id"))),
@@ -168,6 +180,24 @@ def read(value: Columns[str, object], mapping: Mapping) -> Sample | Fault:
         },
         dialect=DIALECT,
     )
+    return _judged(sample, value, mapping)
+
+
+def _judged(sample: Sample, value: Columns[str, object], mapping: Mapping) -> Sample | Fault:
+    """The sample with its other answer, or with its verdict, where a column has one."""
+    if names := mapping.named("rejected"):
+        other = _text(value, names)
+        if isinstance(other, Fault):
+            return other
+        if not other.strip():
+            return missing(names[0])
+        return replace(sample, kind="preference", rejected=(Message("assistant", other),))
+    if names := mapping.named("verdict"):
+        told = _VERDICTS.get(_cell(value, names).strip().lower())
+        if told is None:
+            return wrong_type(names[0], "true or false, yes or no, 1 or 0", value.get(names[0]))
+        return replace(sample, kind="kto", desirable=told)
+    return sample
 
 
 def _completed(

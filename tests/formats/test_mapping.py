@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats import mapping
+from app.formats import dialects, mapping
+from app.formats.dialects import Detection
 from app.formats.entries import Fault, Record
 from app.formats.mapping import Mapping, MappingError
-from app.formats.sample import Facets, Message, Rejected, Sample
+from app.formats.sample import KINDS, Facets, Message, Rejected, Sample
+from app.formats.trainers import as_imported
 from tests import shared_data
 from tests.formats import reading, strategies
 
@@ -78,6 +82,39 @@ def test_a_record_without_an_answer_is_rejected(value: dict[str, object], code: 
     assert (bad.line, bad.offset, bad.code) == (3, 9, code)
 
 
+def test_a_column_can_be_the_other_answer_of_a_pair() -> None:
+    asked = Mapping({"frage": "input", "gut": "output", "schlecht": "rejected"})
+    value: dict[str, object] = {"frage": "Why?", "gut": "So.", "schlecht": "No.", "n": 1}
+    pair = sample_of(value, asked)
+    assert (pair.kind, pair.extra) == ("preference", {"n": 1})
+    assert [side[0].content for side in (pair.prompt, pair.chosen, pair.rejected)] == [
+        "Why?", "So.", "No.",
+    ]  # fmt: skip
+    assert dialects.read(as_imported.record(pair), Detection("", 0), kinds=KINDS) == replace(
+        pair, dialect="trl_preference"
+    )
+    for empty in (" ", None, ["x"]):
+        assert isinstance(mapping.read({**value, "schlecht": empty}, asked), Fault)
+
+
+@pytest.mark.parametrize(
+    ("cell", "good"),
+    [("True", True), (1, True), ("yes", True), (False, False), ("0", False), ("0.0", False)],
+)
+def test_a_column_can_be_the_verdict_on_an_answer(cell: object, good: bool) -> None:
+    asked = Mapping({"q": "input", "a": "output", "thumb": "verdict"})
+    found = sample_of({"q": "Why?", "a": "So.", "thumb": cell}, asked)
+    assert (found.kind, found.desirable) == ("kto", good)
+
+
+@pytest.mark.parametrize("cell", ["", None, "perhaps", 7, [True]])
+def test_a_verdict_is_never_guessed(cell: object) -> None:
+    asked = Mapping({"q": "input", "a": "output", "thumb": "verdict"})
+    found = mapping.read({"q": "Why?", "a": "So.", "thumb": cell}, asked)
+    assert isinstance(found, Fault)
+    assert found.code == "wrong_type"
+
+
 def test_numbers_are_answers_too() -> None:
     assert sample_of({"q": "2 + 2", "a": 4}, PAIR).output_text == "4"
     assert sample_of({"q": "true?", "a": False}, PAIR).output_text == "false"
@@ -111,6 +148,10 @@ def test_messages_that_are_none_say_so(turns: object) -> None:
         ({"q": "input", "a": "output"}, ""),
         ({"m": "messages"}, ""),
         ({"m": "messages", "n": "messages"}, "Only one column can hold the messages."),
+        (
+            {"q": "input", "a": "output", "b": "rejected", "c": "verdict"},
+            "A pair of answers has no verdict: only one column can be either.",
+        ),
     ],
 )
 def test_a_mapping_says_what_it_lacks(columns: dict[str, mapping.ColumnRole], lack: str) -> None:

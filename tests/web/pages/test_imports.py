@@ -183,6 +183,8 @@ def test_stop_keeps_nothing_while_a_record_is_broken(person: TestClient, write: 
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "Git LFS pointer"),
         (b"<!doctype html><html>", "web page"),
         (b"PK\x03\x04rest", "zip archive"),
+        (b"", "There is nothing in it."),
+        (b"question,answer\nGr\xf6\xdfe,x\n", "Line 2: This is not UTF-8 text"),
     ],
 )
 def test_what_is_no_data_is_told_at_the_second_step(
