@@ -112,6 +112,8 @@ def test_pairs_are_offered_to_the_formats_that_take_pairs(
     firsts = [name for name, exporter in EXPORTERS.items() if "preference" in exporter.kinds]
     assert listed[: len(firsts)] == firsts
     assert "takes conversations" in page
+    none = browser.get(PAGE, params={"format": "openai-chat"}).text
+    assert re.search(r"<button[^>]* disabled>.*Export 0 samples", none)
 
 
 def test_nothing_to_export_is_said(browser: TestClient, release: Release) -> None:
