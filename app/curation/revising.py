@@ -2,14 +2,12 @@
 
 from dataclasses import replace as changed
 
-from sqlmodel import Session
-
 from app.curation import beside
 from app.curation.beside import Columns
 from app.formats.sample import Message, Sample, load_sample
-from app.storage import revisions, samples, text_search
+from app.storage import revisions, samples
 from app.storage.events import Event
-from app.storage.tables import SampleRow
+from app.storage.tables import RevisionRow, SampleRow
 
 KIND = "brought"
 TEXT = (
@@ -17,14 +15,18 @@ TEXT = (
 )  # fmt: skip
 
 
-def bring(session: Session, row: SampleRow, record: Columns, base: Columns, *, actor: str) -> Event:
+def bring(
+    row: SampleRow, kept: list[RevisionRow], record: Columns, base: Columns, *, actor: str
+) -> Event:
     """Make a sample say what its record says by now, as a new revision; the event is returned.
+
+    Nothing is written yet: `kept` are the sample's kept texts, and the new ones join them.
 
     What stood there before is kept as a revision, the new one too. The text and the label that a
     person gave stay, unless the record brings others than `base`, which was brought before.
     """
     before = samples.state_of(row)
-    number = revisions.remember(session, row, _kept(row), actor=actor)
+    number = revisions.remember(row, kept, _kept(row), actor=actor)
     moved = {name: record[name] for name in beside.MOVED if record[name] != base[name]}
     is_new = record["fingerprint"] not in (row.fingerprint, base["fingerprint"])
     text = TEXT if is_new else ()
@@ -32,11 +34,7 @@ def bring(session: Session, row: SampleRow, record: Columns, base: Columns, *, a
         setattr(row, name, record[name])
     row.revision, row.version = number, row.version + 1
     row.changed_ms = samples.now_ms()
-    session.flush()
-    if text:
-        text_search.write(session, [(row.id, text_search.words_in(row.messages, row.rest))])
-    said = {name: getattr(row, name) for name in revisions.TEXT}
-    revisions.add(session, row.id, number, said, actor=actor, beside=_kept(row))
+    kept.append(revisions.head_of(row, actor=actor, beside=_kept(row)))
     after = samples.state_of(row)
     new = {name: value for name, value in after.items() if before[name] != value}
     told = {"from": beside.base_in(base), "to": beside.base_in(record)}

@@ -11,7 +11,7 @@ from app.curation.beside import Columns
 from app.curation.chunks import Tally
 from app.curation.preparing import Prepared
 from app.curation.repeats import Verdict
-from app.storage import brought, events, samples, targets, uploads
+from app.storage import brought, events, revisions, samples, targets, text_search, uploads
 from app.storage.tables import UploadRow, UploadState
 
 Row = Mapping[str, Any]
@@ -90,11 +90,19 @@ def _revise(
     """Give known samples their new texts, one after the other: one may take what another leaves."""
     names = [row["external_id"] for row in changed]
     known = samples.by_external_id(session, upload.dataset_id, names)
-    told = []
+    kept = revisions.of_samples(session, [row.id for row in known.values()])
+    told, retold = [], dict[int, str]()
     for row in changed:
         name = row["external_id"]
-        told.append(revising.bring(session, known[name], row, held[name], actor=upload.actor))
+        sample = known[name]
+        before = sample.fingerprint
+        told.append(revising.bring(sample, kept[sample.id], row, held[name], actor=upload.actor))
         held[name] = row
+        if sample.fingerprint != before:
+            session.flush()  # the next may say what this one said
+            retold[sample.id] = text_search.words_in(sample.messages, sample.rest)
+    session.add_all(one for rows in kept.values() for one in rows)
+    text_search.write(session, list(retold.items()))
     if told:
         batch = f"{events.UPLOAD_BATCH}{upload.id}"
         events.append(session, upload.dataset_id, told, actor=upload.actor, batch=batch)

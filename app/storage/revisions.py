@@ -7,6 +7,7 @@ import orjson
 from sqlmodel import Session, col, func, select
 
 from app.errors import NotFoundError
+from app.storage import listed
 from app.storage.tables import RevisionRow, SampleRow
 
 TEXT = ("fingerprint", "messages", "rest")
@@ -27,23 +28,33 @@ def keep(session: Session, sample: SampleRow, *, actor: str) -> None:
         add(session, sample.id, sample.revision, text, actor=actor)
 
 
-def remember(session: Session, sample: SampleRow, beside: Mapping[str, str], *, actor: str) -> int:
-    """Keep what stands beside the texts so far, before an import brings something else.
+def remember(
+    sample: SampleRow, kept: list[RevisionRow], beside: Mapping[str, str], *, actor: str
+) -> int:
+    """Have what stands beside the texts so far kept, before an import brings something else.
 
-    Return the number of the next text.
+    Return the number of the next text. `kept` are all that are kept, and the head joins them.
 
     From then on every text of the sample says what stood beside it. Only the first text is the
     record that was read: the others have no `raw`.
     """
-    keep(session, sample, actor=actor)
-    rows = of_sample(session, sample.id)
-    for row in rows:
+    if all(row.number != sample.revision for row in kept):
+        kept.append(head_of(sample, actor=actor))
+    for row in kept:
         if not is_beside(row.rest):
             raw = beside["raw"] if row.number == 1 else ""
             row.rest = _with_beside(row.rest, {**beside, "raw": raw})
-            session.add(row)
-    session.flush()
-    return rows[-1].number + 1
+    return max(row.number for row in kept) + 1
+
+
+def head_of(
+    sample: SampleRow, *, actor: str, beside: Mapping[str, str] | None = None
+) -> RevisionRow:
+    """The text of a sample as it stands, to be kept with what stands beside it."""
+    text = {name: getattr(sample, name) for name in TEXT}
+    if beside:
+        text["rest"] = _with_beside(sample.rest, beside)
+    return RevisionRow(sample_id=sample.id, number=sample.revision, actor=actor, **text)
 
 
 def is_beside(rest: str) -> bool:
@@ -65,6 +76,18 @@ def of_sample(session: Session, sample_id: int) -> Sequence[RevisionRow]:
     """Every kept text of a sample, oldest first; none if it was never changed."""
     query = select(RevisionRow).where(RevisionRow.sample_id == sample_id)
     return session.exec(query.order_by(col(RevisionRow.number))).all()
+
+
+def of_samples(session: Session, sample_ids: Sequence[int]) -> dict[int, list[RevisionRow]]:
+    """The same of many samples, by the sample; of each at least an empty list."""
+    found: dict[int, list[RevisionRow]] = {sample_id: [] for sample_id in sample_ids}
+    for part in listed.parts(sample_ids):
+        query = select(RevisionRow).where(col(RevisionRow.sample_id).in_(part))
+        for row in session.exec(
+            query.order_by(col(RevisionRow.sample_id), col(RevisionRow.number))
+        ):
+            found[row.sample_id].append(row)
+    return found
 
 
 def get(session: Session, sample_id: int, number: int) -> RevisionRow:

@@ -17,6 +17,7 @@ from app.curation.queries import Query
 from app.curation.walking import Walk
 from app.storage import datasets, events, samples
 from app.storage.database import Sessions
+from app.storage.filters import Filter
 from app.storage.tables import DatasetRow, SampleRow, UploadRow
 from tests.curation.release import SLUG, Release, chat, lines_of
 
@@ -158,6 +159,24 @@ def test_an_edit_stays_however_often_the_same_record_comes_again(
     assert "Nine" in row_of(release).messages
     assert load(release, {**record(page=4), **chat("How long?", "Eight.")}) == (0, 1, 0)
     assert "Eight" in row_of(release).messages
+
+
+def test_a_record_may_say_what_the_one_before_it_no_longer_says(
+    release: Release, dataset: DatasetRow
+) -> None:
+    def says(number: int, said: str) -> dict[str, object]:
+        return chat("How long?", said, id=f"k{number}")
+
+    assert load(release, says(1, "One."), says(2, "Two.")) == (2, 0, 0)
+    anew = [says(2, "Three."), says(1, "Two."), says(2, "Four.")]
+    assert load(release, *anew) == (0, 3, 0)
+    with release.write() as session:
+        wanted = Filter(words=("four",))
+        (found,) = samples.page(session, dataset.id, wanted)
+        assert found.external_id == "k2"
+        undone = undoing.undo(session, SLUG, "mia")
+        assert undone is not None
+        assert undone.changed == 1, "the other says what one of them says still"
 
 
 def test_a_label_that_a_person_gave_first_is_not_brought_each_time(

@@ -14,6 +14,7 @@ def test_of_all_texts_only_the_first_is_the_record_that_was_read(
         sample = session.get_one(SampleRow, number)
         revisions.keep(session, sample, actor="mia")
         sample.revision = 2
-        revisions.remember(session, sample, {"raw": "{}", "label": "a"}, actor="mia")
-        kept = [revisions.beside_of(row.rest) for row in revisions.of_sample(session, number)]
+        (rows,) = revisions.of_samples(session, [number]).values()
+        assert revisions.remember(sample, rows, {"raw": "{}", "label": "a"}, actor="mia") == 3
+        kept = [revisions.beside_of(row.rest) for row in rows]
     assert kept == [{"raw": "{}", "label": "a"}, {"raw": "", "label": "a"}]
