@@ -161,7 +161,8 @@ def test_the_board_can_be_taken_away(server: Server, page: Page, kind: str, begi
 def test_the_map_is_drawn_when_somebody_opens_it(page: Page, server: Server) -> None:
     """Slow: the worker compiles UMAP once, about 10 s."""
     page.goto(f"{server.address}/d/{SLUG}/board?renderer=cpu&view=map")
-    page.wait_for_selector("#stage", state="attached", timeout=120_000)  # it comes by itself
+    server.wait_until_idle()
+    page.wait_for_selector("#stage", state="attached")  # it comes by itself
     until_drawn(page)
     assert page.evaluate(SHOWN) > 300
     assert "Distances between islands mean nothing" in page.locator("main").inner_text()
