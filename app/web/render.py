@@ -62,6 +62,11 @@ class Render:
         """Whether HTMX asks for a part of the page, rather than the browser for all of it."""
         return self.request.headers.get("HX-Request") == "true"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the part that is asked for is all that the page is about."""
+        return self.request.headers.get("HX-Target") == "main#main"
+
     def _surroundings(self) -> dict[str, Any]:
         state = self.request.state
         return {

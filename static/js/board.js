@@ -13,6 +13,7 @@ export function startBoard() {
   const selection = stage?.querySelector(".selection");
   let chosen = input.value;
   let timer = 0;
+  let later = ""; // an act on the chosen cell, which the panel does not show yet
 
   function mark(id) {
     for (const link of document.querySelectorAll("a[data-cell][aria-current], tr[aria-current]")) link.removeAttribute("aria-current");
@@ -34,6 +35,7 @@ export function startBoard() {
 
   function choose(id, { focus = false, wait = 0 } = {}) {
     chosen = id;
+    later = "";
     mark(id);
     if (focus) byId.get(id)?.link.focus({ preventScroll: true });
     clearTimeout(timer);
@@ -57,6 +59,21 @@ export function startBoard() {
     const link = event.target.closest("a[data-cell]");
     if (event.key !== "Enter" || !link || link.dataset.cell !== chosen) return;
     if (act("list")) event.preventDefault();
+  });
+
+  // The acts on a cell are buttons of the panel, which follows the cursor after a while.
+  const isBehind = () => chosen !== (document.getElementById("chosen")?.dataset.shows ?? "");
+  for (const name of ["list", "review-cell", "trim", "write", "zoom-in"]) {
+    onAct(name, () => {
+      if (isBehind()) later = name;
+      return isBehind();
+    });
+  }
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.target?.id !== "side" || !later || isBehind()) return;
+    const name = later;
+    later = "";
+    act(name);
   });
 
   if (cells.length) {

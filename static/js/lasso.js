@@ -107,16 +107,20 @@ function mark(state) {
 async function keep(state) {
   const { stage } = state.scene;
   const { frame, view } = state.scene.darts.header;
+  const asked = [...state.strokes];
   const answer = await fetch(stage.dataset.selections, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ frame, view, strokes: state.strokes }),
+    body: JSON.stringify({ frame, view, strokes: asked }),
   }).catch(() => null);
+  const isOther = () => asked.length !== state.strokes.length || asked.some((stroke, at) => stroke !== state.strokes[at]);
+  if (isOther()) return; // another was drawn meanwhile, or it was cleared
   if (!answer?.ok) {
     chip(state, null);
     return;
   }
   const kept = await answer.json();
+  if (isOther()) return;
   remember(kept.id);
   chip(state, kept.samples, kept.href);
 }
@@ -136,7 +140,7 @@ async function restore(state) {
   const answer = await fetch(`${stage.dataset.selections}/${encodeURIComponent(id)}`).catch(() => null);
   if (!answer?.ok) return;
   const kept = await answer.json();
-  if (kept.view !== darts.header.view) return;
+  if (kept.view !== darts.header.view || state.strokes.length) return; // or something is drawn already
   state.strokes = kept.strokes;
   mark(state);
   const list = document.querySelector("#selection-chip a");

@@ -1,5 +1,7 @@
 // The samples list: a row cursor, ticks by range, and keys that act on the ticked rows.
 import { onAct } from "./keys.js";
+import { isTurning, leave, put, stop } from "./outbox.js";
+import { isStale } from "./review.js";
 import { say } from "./side.js";
 
 function keepPlace(row) {
@@ -19,6 +21,16 @@ export function startList() {
 }
 
 let started = null;
+
+/** What is asked for and not answered yet counts for the key that comes next. */
+function expect(row, name, value) {
+  const { dataset } = row;
+  if (name === "flagged" && value !== "true") delete dataset.flagged;
+  else if (name === "flagged") dataset.flagged = "yes";
+  else if (name === "quality") dataset.quality = value;
+  else if (name === "mark") dataset.marks += `${value}|`;
+  else if (name === "unmark") dataset.marks = dataset.marks.replace(`|${value}|`, "|");
+}
 
 function start(form) {
   if (!form || form === started) return;
@@ -56,7 +68,7 @@ function start(form) {
   onAct("next", () => go(1));
   onAct("previous", () => go(-1));
   onAct("tick", () => { current?.querySelector("input[name=ids]").click(); return current !== null; });
-  onAct("similar", () => { if (current) location.assign(current.dataset.similar); return current !== null; });
+  onAct("similar", () => { if (current) leave(current.dataset.similar); return current !== null; });
   onAct("close", () => { for (const box of boxes()) box.checked = false; show(); });
   // With ticks a key acts on them, else on the row with the cursor, which then moves on.
   const ticked = () => rows().filter((row) => row.querySelector("input[name=ids]").checked);
@@ -88,21 +100,44 @@ function start(form) {
       return true;
     });
   }
-  onAct("edit", () => current && form.querySelector(".bulk") ? (location.assign(current.dataset.decide.replace(/decision$/, "edit")), true) : false);
+  onAct("edit", () => current && form.querySelector(".bulk") ? (leave(current.dataset.decide.replace(/decision$/, "edit")), true) : false);
 
-  async function decide(row, { name, value }) {
-    const id = row.id;
+  function decide(row, { name, value }) {
+    if (isTurning()) return stop();
+    const { id } = row;
     if (name === "status" || name === "delete") go(1);
+    const body = new URLSearchParams({ [name]: value, version: row.dataset.version, place: "list" });
+    expect(row, name, value);
     const query = form.dataset.query ? `?${form.dataset.query}` : "";
-    const values = { [name]: value, version: row.dataset.version, place: "list" };
-    await window.htmx.ajax("POST", row.dataset.decide + query, { target: `#${id}`, swap: "outerHTML", values });
+    put({ address: row.dataset.decide + query, body, sample: id.replace("sample-", ""), where: "list", show: (text) => showRow(id, text, name) });
+  }
+
+  /** The row as it is now, with the tick, the cursor and the focus it had. */
+  function showRow(id, text, name) {
+    const row = document.getElementById(id);
+    if (!row || !form.contains(row) || isStale()) return; // all of it is asked for again
+    const { checked } = row.querySelector("input[name=ids]");
+    const focused = row.contains(document.activeElement);
+    window.htmx.swap({ text, target: row, swap: "outerHTML", sourceElement: row });
     const fresh = document.getElementById(id);
-    if (!fresh?.dataset.said) return;
-    if (name === "delete") fresh.remove();
-    else if (current === row) { current = fresh; go(0); }
-    say(fresh.dataset.said);
-    form.querySelector(".bulk [data-said]").textContent = fresh.dataset.said;
-    document.getElementById("decided").textContent = fresh.dataset.decided;
+    const { said, decided } = fresh.dataset;
+    const box = fresh.querySelector("input[name=ids]");
+    box.checked = checked;
+    if (last && row.contains(last)) last = box;
+    if (current === row) {
+      current = fresh;
+      fresh.setAttribute("aria-current", "true");
+    }
+    if (focused) fresh.querySelector("a[data-open]").focus({ preventScroll: true });
+    if (name === "delete") {
+      if (current === fresh) go(-1);
+      if (current === fresh) current = null;
+      fresh.remove();
+    }
+    show();
+    say(said);
+    form.querySelector(".bulk [data-said]").textContent = said;
+    document.getElementById("decided").textContent = decided;
   }
 
   // Back from a sample: its row is where one goes on.

@@ -1,16 +1,20 @@
 // The queue: the next card is here already, decisions are sent behind it, and again until they arrive.
-import { onOutbox, put, unsaved } from "./outbox.js";
+import { askFor, isTurning, load, onOutbox, put, stop, unsaved } from "./outbox.js";
 import { say } from "./side.js";
 
+const LATER = 2_000;
 const main = document.getElementById("main");
 let ahead = null; // the next card, off the page
 let asking = null; // the place that it is fetched into
 let wanted = false; // a decision is made and there is no card to show yet
 let stale = false; // the page shows a sample as it was before an earlier decision arrived
+let old = false; // the panel of a sample's own page shows what was before the last act
 let made = 0; // decisions of this page, and how many of them had arrived when the next card was asked for
 let arrived = 0;
 
+export const isStale = () => stale;
 const card = () => main.querySelector("[data-card]");
+const field = () => document.activeElement?.matches("#main textarea") && document.activeElement;
 const time = (moment) => moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 export function startReview() {
@@ -23,10 +27,12 @@ export function startReview() {
   addEventListener("click", onClick, true);
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx?.target !== main) return;
-    wanted = false; // an undo overtook the next card: its own card is shown, and stays
-    main.removeAttribute("aria-busy");
+    stale = old = false;
+    stay(); // what waited for the next card was about another one than is shown now
     if (card() || ahead) fetchAhead();
   });
+  document.addEventListener("htmx:before:swap", beforePanel);
+  main.addEventListener("focusout", (event) => { if (event.target.matches("textarea")) setTimeout(goOn); });
   if (card()) fetchAhead();
 }
 
@@ -60,24 +66,30 @@ async function fetchAhead() {
   if (box !== asking) return;
   asking = null;
   if (!box.querySelector("[data-card]")) {
+    const ends = box.firstElementChild !== null; // else nothing came
     box.replaceChildren(); // the end of the queue is shown when all is saved
-    if (wanted && !unsaved().many) showLast();
+    if (!ends) askLater();
+    else if (wanted && !unsaved().many && !isTurning()) showLast();
     return;
   }
   ahead = document.createDocumentFragment();
   ahead.append(...box.childNodes);
   ahead.known = known;
   box.setAttribute("data-kept", "");
-  if (wanted) showAhead();
+  if (wanted && !field()) showAhead(); // what is typed is about the card that is shown
+}
+
+function stay() {
+  wanted = false;
+  main.removeAttribute("aria-busy");
 }
 
 function showAhead(said = "") {
-  wanted = false;
+  stay();
   const strip = main.querySelector("[data-recent]");
   const behind = made - ahead.known;
   const tab = main.querySelector("input[name=shown]:checked")?.value;
   main.replaceChildren(ahead);
-  main.removeAttribute("aria-busy");
   main.querySelector("[data-recent]").replaceWith(strip);
   const left = main.querySelector("[data-left]");
   left.textContent = Math.max(0, Number(left.dataset.left) - behind).toLocaleString("en");
@@ -91,14 +103,19 @@ function showAhead(said = "") {
 }
 
 /** Nothing is ahead: ask for what comes now that everything is saved. */
-function showLast() {
-  wanted = false;
-  const address = card()?.dataset.card;
-  if (address) window.htmx.ajax("GET", address, { target: main });
+async function showLast() {
+  await load(card().dataset.card);
+  askLater();
+}
+
+/** The server was away: while somebody waits for a card, it is asked for again. */
+function askLater() {
+  if (wanted) setTimeout(goOn, LATER);
 }
 
 function onClick(event) {
   const link = event.target instanceof Element && event.target.closest("[data-ahead]");
+  if (link && ((wanted && asking) || isTurning())) return stop(event); // this card is decided already
   if (!link || !ahead || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -109,33 +126,29 @@ function onClick(event) {
 
 function onSubmit(event) {
   const form = event.target;
-  if (/\/(undo|redo)$/.test(form.action) && card()) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const next = location.pathname + location.search;
-    window.htmx.ajax("POST", form.action, { target: main, source: form, values: { next } }); // each waits for those before it
-    return;
-  }
-  if (!form.matches("[data-sends]") || !card()) return;
+  if (!form.matches("[data-sends]")) return;
+  if (isTurning() || (wanted && !form.matches(".noting"))) return stop(event);
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (wanted) return; // this card is decided already
   const body = new URLSearchParams(new FormData(form, event.submitter));
   if (form.matches(".noting") && !body.get("note").trim()) return;
+  if (form.matches(".decide")) main.querySelector(".noting").requestSubmit(); // what was written and not added yet
   body.set("place", "kept");
-  const sample = card().dataset.sample;
-  made += body.has("status") ? 1 : 0;
-  if (body.has("status")) {
-    remember(sample, event.submitter);
-    if (ahead) showAhead();
-    else {
-      wanted = true;
-      main.setAttribute("aria-busy", "true");
-    }
-  } else {
-    dress(form, event.submitter);
+  const { sample } = main.querySelector("[data-sample]").dataset;
+  if (body.has("status") && card()) decide(sample, event.submitter);
+  else dress(form, event.submitter);
+  old = !card();
+  put({ address: form.action, body, sample, where: card() ? "queue" : "sample" });
+}
+
+function decide(sample, button) {
+  made += 1;
+  remember(sample, button);
+  if (ahead) showAhead();
+  else {
+    wanted = true;
+    main.setAttribute("aria-busy", "true");
   }
-  put({ address: form.action, body, sample });
 }
 
 function onArrived({ body, sample, unseen, version }) {
@@ -143,21 +156,38 @@ function onArrived({ body, sample, unseen, version }) {
   if (edit && version) edit.elements.version.value = version; // one's own act is no conflict
   if (!unseen) arrived += body.has("status") ? 1 : 0;
   else if (main.querySelector(`[data-sample="${sample}"]`) || document.getElementById(`sample-${sample}`)) stale = true;
-  else ahead = null; // it may be just that one
+  else ahead = asking = null; // it may be just that one
 }
 
 /** All is saved: what was decided before this page knew of it is shown, or the next card asked for. */
 function goOn() {
-  if (stale) {
-    stale = false;
-    window.htmx.ajax("GET", card()?.dataset.card ?? location.pathname + location.search, { target: main });
-  } else if (card() && !ahead && !asking) fetchAhead();
+  if (field() || unsaved().many || isTurning()) return; // asked again when the field is left, or all is saved
+  if (stale) load(card()?.dataset.card ?? location.pathname + location.search);
+  else if (card() && ahead && wanted) showAhead();
+  else if (card() && !ahead && !asking) fetchAhead();
+  else if (old) showPanel();
+}
+
+/** A sample's own page, as it is after what was done there. */
+function showPanel() {
+  old = false;
+  askFor("GET", location.pathname + location.search, { target: "#panel", select: "#panel", swap: "outerHTML" });
+}
+
+function beforePanel(event) {
+  if (event.detail.ctx?.select !== "#panel") return;
+  old = unsaved().many > 0 || Boolean(field()); // another comes, or something is typed: asked again
+  if (old) return event.preventDefault();
+  const typed = [...main.querySelectorAll("textarea")].map(({ name, value }) => [name, value]);
+  queueMicrotask(() => {
+    for (const one of main.querySelectorAll("textarea")) one.value = typed.find(([name]) => name === one.name)?.[1] ?? "";
+  });
 }
 
 function tell() {
   const line = main.querySelector("[data-saved]");
   const { many, failing, known } = unsaved();
-  if (line && card()) line.textContent = many ? (failing ? "Not saved" : "Saving…") : made || known ? `Saved ${time(new Date())}` : line.textContent;
+  if (line) line.textContent = many ? (failing ? "Not saved" : "Saving…") : made || known ? `Saved ${time(new Date())}` : line.textContent;
 }
 
 // ---- what a card shows at once -----------------------------------------------------------------
@@ -187,7 +217,8 @@ function press(button, on) {
 }
 
 function dress(form, button) {
-  if (form.matches(".suggestion")) {
+  if (form.matches(".decide")) form.querySelector("textarea").value = "";
+  else if (form.matches(".suggestion")) {
     form.closest(".suggestions").remove();
     const label = main.querySelector(`[data-label="${CSS.escape(button.value)}"]`);
     if (label && button.name !== "declines") set(label, true);
@@ -245,7 +276,13 @@ function startGuard() {
     const form = event.target.closest?.("form[data-guard]");
     if (form) form.dataset.typed = "yes";
   });
-  document.addEventListener("submit", (event) => { saves = event.target.matches("[data-guard]"); });
+  document.addEventListener("submit", (event) => { saves = event.target.matches("[data-guard]") && !event.defaultPrevented; });
+  // What is typed while the answer is on its way would be lost with the form.
+  const lock = (on) => ({ detail: { ctx } }) => {
+    if (ctx?.sourceElement?.matches("form[data-guard]")) for (const one of ctx.sourceElement.querySelectorAll("textarea")) one.readOnly = on;
+  };
+  document.addEventListener("htmx:before:request", lock(true));
+  document.addEventListener("htmx:finally:request", lock(false));
   document.addEventListener("htmx:after:swap", () => { saves = false; });
   addEventListener("beforeunload", (event) => { if (!saves && changed()) event.preventDefault(); });
 }

@@ -1,6 +1,7 @@
 // What every page has: the theme, the drawer, messages, sorted tables, waiting for a job.
 import { storage } from "./keys.js";
 
+const PATIENCE = 5_000;
 const THEMES = ["system", "light", "dark"];
 
 export function startPage() {
@@ -115,12 +116,22 @@ export function say(text) {
   if (live.textContent !== text) live.textContent = text;
 }
 
+/** A form that leads to another page is not sent again while that page is on its way. */
+function sendOnce(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.leads) event.preventDefault();
+  form.dataset.leads = "yes";
+  setTimeout(() => delete form.dataset.leads, PATIENCE); // that page may never come
+}
+
 function startMessages() {
   // An undo leads back to what is shown now, which need not be what was shown first.
   document.addEventListener("submit", (event) => {
     const next = event.target.querySelector("input[name=next]");
     if (next) next.value = location.pathname + location.search;
   });
+  document.addEventListener("submit", sendOnce);
   document.addEventListener("click", (event) => {
     if (event.target instanceof Element) event.target.closest(".toast > button")?.parentElement.remove();
   });

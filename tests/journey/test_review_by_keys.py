@@ -134,7 +134,7 @@ def reject_all_and_undo(page: Page, server: Server) -> None:
     page.wait_for_selector("[data-reload-when-done]", state="detached")  # it has shown itself anew
     assert counts(server, "keys", "pending", "rejected") == [0, 200]
     page.goto("/d/keys/samples")
-    with page.expect_navigation():
+    with page.expect_response("**/samples"):
         page.keyboard.press("z")
     wait_for_job(server)
     assert counts(server, "keys", "rejected") == [0]

@@ -148,7 +148,9 @@ def decide(
         return Response(status_code=204, headers={"ETag": f'"v{version}"'})
     leads_on = form.place == "queue" and form.status  # the next card is looked for afterwards
     if who.render.is_fragment and not leads_on:
-        return _decided(who, slug, sample_id, walk, form)
+        shown = _decided(who, slug, sample_id, walk, form)
+        shown.headers["ETag"] = f'"v{version}"'
+        return shown
     return RedirectResponse(_back(slug, sample_id, walk, form), 303)
 
 

@@ -31,7 +31,7 @@ ReviewerDep = Annotated[Reviewer, Depends(get_reviewer)]
 def list_samples(
     slug: str, query: AskedOfPage, look: Looked, session: ReadSession, render: RenderDep
 ) -> Response:
-    if look.after and render.is_fragment:
+    if look.after and render.is_fragment and not render.is_whole:
         rows = browsing.more(session, slug, query, look)
         return render("samples/list.html", block="rows", listing=rows)
     return show_list(session, slug, query, render, look)
