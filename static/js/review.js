@@ -148,6 +148,7 @@ function decide(sample, button) {
   else {
     wanted = true;
     main.setAttribute("aria-busy", "true");
+    if (field()) field().blur(); // its reason is told; what is typed from here on is about the next
   }
 }
 

@@ -21,6 +21,7 @@ MANY = 5_000
 DECISIONS = 100
 SENT_WITHOUT_A_SCRIPT = """() => {
   const form = document.querySelector("form.decide");
+  form.elements.version.value = 1;  // as the page was before it told what others did
   const wish = document.createElement("input");
   wish.name = "status";
   wish.value = "rejected";
