@@ -128,8 +128,9 @@ def test_scripts_write_no_markup(path: Path) -> None:
 
 
 def test_scripts_and_styles_stay_small() -> None:
-    # 30 KB were meant for keys, board, darts and side; uploads in parts and the outbox came later.
-    assert _sent(SCRIPTS) < 33_000
+    # 30 KB were meant for keys, board, darts and side; uploads in parts, the outbox and what keeps
+    # keys that are faster than the server in order came later.
+    assert _sent(SCRIPTS) < 35_500
     assert _sent(STYLES) < 25_000
 
 

@@ -84,11 +84,8 @@ class Decision(Wish):
     @property
     def said(self) -> str:
         """What was done, as a sentence."""
-        change = self.change
-        wish = changing.wish_of(change)
-        if not wish and change.note:
-            return "Noted"
-        return telling.change(wish)
+        wish = changing.wish_of(self.change)
+        return "Noted" if self.note and not wish else telling.change(wish)
 
 
 class BulkDecision(Wish):
