@@ -220,8 +220,11 @@ async function turnAll() {
   turning = true;
   let again = false;
   const many = turns.length;
-  while (turns.length && !outbox.length && !isBusy()) again = (await turn(...turns[0])) || again;
-  turning = false;
+  try {
+    while (turns.length && !outbox.length && !isBusy()) again = (await turn(...turns[0])) || again;
+  } finally {
+    turning = false; // or no key would decide any more
+  }
   if (turns.length || outbox.length || isBusy() || goAway()) return;
   if (again) readAgain();
   else if (many) tell("none");
