@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import psutil
@@ -24,6 +24,9 @@ from app.storage.access import Role
 from app.storage.database import connect, writing
 from app.storage.migration import migrate
 from tests import encoder_cache
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 # Made once: httpx reads every certificate for each request, 40 ms, though all is plain http here.
@@ -65,6 +68,14 @@ class Server:
         with _writing(self.database) as session:
             secret = access.new_login_link(session)
         return f"{self.address}/login?token={secret}"
+
+    def cookies(self, browser: "Browser") -> Any:
+        """What a browser keeps of somebody who has logged in."""
+        context = browser.new_context()
+        context.new_page().goto(self.login_link())
+        kept = context.cookies()
+        context.close()
+        return kept
 
     def wait_for_board(self, slug: str, *, seconds: float = 300) -> dict[str, Any]:
         """Wait until every sample is placed; return the board."""

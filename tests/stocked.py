@@ -1,13 +1,14 @@
 """Samples in a database without an upload of bytes: quick to make, real in every column."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, select
 
 from app.curation import preparing
 from app.formats.sample import Message, Sample
-from app.storage import samples, text_search, uploads
+from app.storage import datasets, samples, text_search, uploads
+from app.storage.database import connect, writing
 from app.storage.tables import Origin, SampleRow, Status, UploadRow, UploadState
 
 
@@ -40,6 +41,15 @@ def stock_plain(session: Session, dataset_id: int, number: int, *, first: int = 
     """Add samples that only differ in their number."""
     told = [{"text": f"question {at}"} for at in range(first, first + number)]
     return stock(session, dataset_id, told)
+
+
+def stock_sets(database: str, sizes: Mapping[str, int]) -> None:
+    """Add data sets of these names, each with so many plain samples."""
+    engine = connect(database)
+    with writing(engine)() as session:
+        for name, number in sizes.items():
+            stock_plain(session, datasets.add(session, name).id, number)
+    engine.dispose()
 
 
 def _row(dataset_id: int, upload_id: int, position: int, told: dict[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,8 @@ def run(
     """Write the files of an export; run again after a kill, it goes on where it stopped."""
     with read() as session:
         plan = _plan(session, job, tokenizers or folder.parent / "tokenizers")
-    with Spool(path_of(folder, plan.export_id, "")) as spool, ExitStack() as opened:
+    with ExitStack() as opened:
+        spool = opened.enter_context(closing(Spool(path_of(folder, plan.export_id, ""))))
         work = _Work(read, write, job, plan, spool)
         checked = work.check() if plan.recipe.deals else None
         if checked is not None and plan.dry_run:

@@ -9,8 +9,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from app.curation import rendering
 from app.curation.rendering import Places
@@ -34,16 +33,7 @@ class Spool:
         self._file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY, dir=str(folder))  # noqa: SIM115
         self._parts: list[tuple[int, array[int]]] = []
 
-    def __enter__(self) -> Self:
-        """The spool itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Give the space back."""
         self._file.close()
 

@@ -3,7 +3,7 @@
 import importlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Any
@@ -119,6 +119,16 @@ def insert_into(session: Session, table: type[SQLModel]) -> Any:
     """An INSERT of this database's own kind, which knows ON CONFLICT."""
     dialect = sqlite if is_sqlite(session) else postgresql
     return dialect.insert(table)
+
+
+def fetch(session: Session, query: Any) -> Sequence[Any]:
+    """All rows of a query as the database's own driver gives them.
+
+    Making SQLAlchemy's rows takes longer than reading their columns; but its types are not asked:
+    a truth may come as a number, a word of an enum as the text that it is.
+    """
+    with session.connection().execute(query) as told:
+        return told.cursor.fetchall()
 
 
 def describe(engine: Engine) -> str:

@@ -24,8 +24,8 @@ class RevisionNotFoundError(NotFoundError):
 def keep(session: Session, sample: SampleRow, *, actor: str) -> None:
     """Keep the sample's text as it stands, under its revision number; once is enough."""
     if session.get(RevisionRow, (sample.id, sample.revision)) is None:
-        text = {name: getattr(sample, name) for name in TEXT}
-        add(session, sample.id, sample.revision, text, actor=actor)
+        session.add(head_of(sample, actor=actor))
+        session.flush()
 
 
 def remember(

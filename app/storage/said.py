@@ -7,6 +7,7 @@ from sqlalchemy import String, or_, type_coerce
 from sqlmodel import Session, col, select
 
 from app.storage import listed
+from app.storage.database import fetch
 from app.storage.tables import EventRow, SampleRow
 
 
@@ -31,9 +32,7 @@ def now(session: Session, ids: Sequence[int]) -> dict[int, Said]:
         row.flagged,
         row.quality,
     )
-    # Past the rows of the layer below the ORM, which make a truth of a number: done here.
-    with session.connection().execute(query.where(listed.is_among(row.id, ids))) as told:
-        found = told.cursor.fetchall()
+    found = fetch(session, query.where(listed.is_among(row.id, ids)))
     return {
         number: Said(status, label, marks, bool(flagged), quality)
         for number, status, label, marks, flagged, quality in found

@@ -81,28 +81,29 @@ class _Led(Join):
     inherit_cache = True
 
 
-class _Said(FunctionElement[bool]):
-    """(terms): whether a row of the index says them."""
+class _Truth(FunctionElement[bool]):
+    """A condition that stands in a query as it is."""
 
-    name = "said"
-    type = Boolean()
-    inherit_cache = True
-
-    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002  SQLAlchemy's own name
-        """As it is: see _Found."""
-        return self
-
-
-class _Found(FunctionElement[bool]):
-    """(sample id, terms): whether the sample says them."""
-
-    name = "found"
     type = Boolean()
     inherit_cache = True
 
     def self_group(self, against: Any = None) -> Any:  # noqa: ARG002  SQLAlchemy's own name
         """As it is: with "= 1" behind it, as is usual, SQLite reads every sample."""
         return self
+
+
+class _Said(_Truth):
+    """(terms): whether a row of the index says them."""
+
+    name = "said"
+    inherit_cache = True
+
+
+class _Found(_Truth):
+    """(sample id, terms): whether the sample says them."""
+
+    name = "found"
+    inherit_cache = True
 
 
 def says_all(sample_id: Any, asked: Sequence[str]) -> ColumnElement[bool]:

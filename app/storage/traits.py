@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from app.storage.board_tables import FrameRow, PlacementRow
+from app.storage.database import fetch
 from app.storage.filters import Filter, conditions
 from app.storage.release_tables import VersionItemRow
 from app.storage.tables import Origin, SampleRow, Status
@@ -104,9 +105,7 @@ def _read(session: Session, query: Any, number: Mapped[int]) -> Traits:
     found, labels, after = Traits(), dict[str, int](), 0
     while True:
         part = query.where(number > after).order_by(number).limit(ROWS_PER_FETCH)
-        # Past the rows of the layer below the ORM: making those takes longer than the columns.
-        with session.connection().execute(part) as told:
-            rows = told.cursor.fetchall()
+        rows = fetch(session, part)
         if not rows:
             return found
         _add(found, labels, rows)

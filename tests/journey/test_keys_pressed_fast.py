@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from app.storage import datasets
-from app.storage.database import connect, writing
 from tests.server import Server, serving
-from tests.stocked import stock_plain
+from tests.stocked import stock_sets
 
 pytestmark = pytest.mark.browser
 
@@ -22,21 +20,13 @@ SLUGS = ("row", "page", "turn", "wait", "text", "view")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("fast")
     with serving(folder, encoder="hashing", worker=False) as running:
-        engine = connect(running.database)
-        with writing(engine)() as session:
-            for slug in SLUGS:
-                stock_plain(session, datasets.add(session, slug).id, 5)
-        engine.dispose()
+        stock_sets(running.database, dict.fromkeys(SLUGS, 5))
         yield running
 
 
 @pytest.fixture(scope="module")
 def cookies(server: Server, chrome: Browser) -> Any:
-    context = chrome.new_context()
-    context.new_page().goto(server.login_link())
-    kept = context.cookies()
-    context.close()
-    return kept
+    return server.cookies(chrome)
 
 
 class Way:

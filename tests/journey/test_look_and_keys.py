@@ -74,11 +74,7 @@ def browser(chrome: Browser) -> Browser:
 
 @pytest.fixture(scope="module")
 def cookies(server: Server, browser: Browser) -> Any:
-    context = browser.new_context()
-    context.new_page().goto(server.login_link())
-    kept = context.cookies()
-    context.close()
-    return kept
+    return server.cookies(browser)
 
 
 class Visitor:

@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app.storage import datasets
-from app.storage.database import connect, writing
 from tests import axe
 from tests.server import Server, serving
-from tests.stocked import stock_plain
+from tests.stocked import stock_sets
 
 pytestmark = pytest.mark.browser
 
@@ -34,26 +32,14 @@ SHOWN = "before => ![undefined, before].includes(document.querySelector('h1')?.i
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("keys"), encoder="hashing") as running:
-        engine = connect(running.database)
-        with writing(engine)() as session:
-            for name, number in (
-                ("Keys", MANY + DECISIONS + 10),
-                ("Gone", 6),
-                ("Two", 3),
-                ("Marks", 4),
-            ):
-                stock_plain(session, datasets.add(session, name).id, number)
-        engine.dispose()
+        sizes = {"Keys": MANY + DECISIONS + 10, "Gone": 6, "Two": 3, "Marks": 4}
+        stock_sets(running.database, sizes)
         yield running
 
 
 @pytest.fixture(scope="module")
 def cookies(server: Server, chrome: Browser) -> Any:
-    context = chrome.new_context()
-    context.new_page().goto(server.login_link())
-    kept = context.cookies()
-    context.close()
-    return kept
+    return server.cookies(chrome)
 
 
 @pytest.fixture
